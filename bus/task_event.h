@@ -1,0 +1,135 @@
+// TaskEvent: one thing that happened to a task, on `maitred.tasks` (key = task id), with `rev` and
+// `cause`. The verb table stands here as data (DESIGN §3); whether an event counts is decided by
+// bus/accept alone, what the events amount to by dispatch/tasks/task.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "bus/reading.h"
+
+namespace maitred {
+
+inline constexpr int kTaskEventVersion = 1;  // raised by a new verb or rule, not by a new field
+
+enum class TaskState {
+  none,               // no event yet
+  no_task,            // joined or withdrawn: never a task
+  awaiting_approval,
+  open,
+  claimed,
+  done,
+  dropped,
+};
+const char* word(TaskState state);
+std::optional<TaskState> task_state_from(std::string_view word);
+bool is_living(TaskState state);
+
+enum class Verb {
+  opened, joined, withdrawn, heard, edited, retracted, identified, asked, approved, declined,
+  claimed, refused, passed, given, released, progressed, moved, nudged, escalated, lapsed,
+  noted, promised, kept, replied, settled, finished, dropped, reopened,
+};
+const char* word(Verb verb);
+std::optional<Verb> verb_from(std::string_view word);
+
+// One line of the verb table: from which states, to which (none = state kept).
+struct VerbRule {
+  Verb verb;
+  std::vector<TaskState> from;
+  std::optional<TaskState> to;
+};
+std::span<const VerbRule> verb_table();
+// The state after `verb` in `from`, or nothing where it is not allowed. `awaits` is for `opened`:
+// whether the task begins as awaiting_approval.
+std::optional<TaskState> next_state(TaskState from, Verb verb, bool awaits = false);
+
+struct By {
+  std::string kind;  // dispatch | floor | staff | shell
+  std::string id;
+};
+
+struct Gesture {
+  std::string what;
+  double sum = 0;
+  std::string currency;
+};
+
+struct LadderStep {
+  std::string role;
+  std::chrono::seconds within{0};
+};
+
+struct Want {
+  std::string item;
+  int count = 1;
+  std::string size;
+};
+
+// The post as a task remembers it: no name, no phone.
+struct TaskPost {
+  std::string url;
+  std::string text;
+  std::string author_id;
+  std::string author_handle;
+  std::string language;
+  std::optional<Time> posted_at;
+};
+
+// What `opened` carries: playbook, steps and ladder are copied, so that a config change disturbs
+// no running case.
+struct Opening {
+  std::string why;  // opened, or infeasible/stale/flood at a desk
+  TaskPost post;
+  std::string customer;  // id, or empty
+  std::string who;       // known likely unknown
+  std::string playbook;
+  std::optional<Gesture> gesture;
+  std::vector<Want> wants;
+  std::string place;  // "EWR Newark Liberty", for people; empty = at the store
+  std::optional<Window> window;
+  std::string store;
+  std::vector<std::string> steps;
+  std::vector<LadderStep> ladder;  // who is told: role, and how long a claim may be silent
+  std::vector<LadderStep> ask;     // not empty: begins as awaiting_approval
+  std::string intent;
+};
+
+struct TaskEvent {
+  int v = kTaskEventVersion;
+  std::string task;
+  int64_t rev = 0;
+  std::string cause;
+  Verb verb = Verb::noted;
+  By by;
+  Time at;  // the writer's clock, for people; ages and timers count from log time
+
+  // The verb's fields; those a verb does not have stay empty and are not written.
+  std::string mention;   // opened joined withdrawn heard edited retracted
+  std::string revision;
+  std::string to;        // joined: the task; passed: store; given: person
+  std::optional<Opening> opening;
+  std::string reason;
+  std::string step;      // progressed nudged escalated lapsed
+  std::string text;      // noted heard edited
+  std::string customer;  // identified
+  std::string how;
+  std::string of;        // asked: the role
+  std::optional<Time> until;
+  std::optional<double> sum;       // approved
+  std::optional<Window> window;    // moved
+  std::string promise;
+};
+
+std::string to_json(const TaskEvent& event);
+// malformed with what is wrong. A `v` above kTaskEventVersion is Fault::broken: the fold stops.
+Result<TaskEvent> task_event_from_json(json::View object);
+
+}  // namespace maitred
