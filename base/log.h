@@ -23,7 +23,7 @@ struct Field {
   Field(std::string_view k, const char* v) : key(k), value(v) {}
   Field(std::string_view k, const std::string& v) : key(k), value(v) {}
   template <typename T>
-  Field(std::string_view k, const T& v) : key(k), value(fmt::to_string(v)) {}
+  Field(std::string_view k, const T& v) : key(k), value(fmt::format("{}", v)) {}
 };
 
 // `event` is a dotted word: "source.failed", "task.opened". `text` is one plain sentence.

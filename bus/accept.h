@@ -23,11 +23,11 @@ enum class VoidReason {
   wrong_partition,  // the record lies where its key does not hash to
   unreadable,       // not JSON, or not an event, at our version or below
   unknown_verb,
-  wrong_key,        // the event's task is not the record's key
-  too_late,         // over 60 days after rev 1
-  cause_applied,    // the same intent was applied before
-  wrong_rev,        // somebody else took this rev
-  wrong_state,      // the verb is not allowed in the key's state
+  wrong_key,      // the event's task is not the record's key
+  too_late,       // over 60 days after rev 1
+  cause_applied,  // the same intent was applied before
+  wrong_rev,      // somebody else took this rev
+  wrong_state,    // the verb is not allowed in the key's state
 };
 const char* word(VoidReason reason);
 
@@ -35,8 +35,8 @@ const char* word(VoidReason reason);
 struct KeyState {
   int64_t rev = 0;
   TaskState state = TaskState::none;
-  std::optional<Time> first;             // log time of rev 1
-  std::map<std::string, Verb> causes;    // applied ones
+  std::optional<Time> first;           // log time of rev 1
+  std::map<std::string, Verb> causes;  // applied ones
 };
 
 // Nothing = applied: then call advance().

@@ -23,8 +23,8 @@ struct Seen {
 
 struct Cursor {
   std::string source;
-  std::string at;  // the connector's own words; opaque to everyone else
-  std::vector<Seen> seen;  // newest last, at most kSeenMax
+  std::string at;                 // the connector's own words; opaque to everyone else
+  std::vector<Seen> seen;         // newest last, at most kSeenMax
   std::optional<Time> polled_at;  // last success, for `status`
 
   bool has_seen(std::string_view id, std::string_view revision) const;

@@ -14,7 +14,7 @@
 namespace maitred {
 
 struct Consent {
-  std::string source;        // where the customer agreed: "app", "letter 2024-03", …
+  std::string source;  // where the customer agreed: "app", "letter 2024-03", …
   std::optional<Time> at;
 };
 

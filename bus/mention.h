@@ -80,10 +80,11 @@ Result<Mention> mention_from_json(json::View object);
 // Text over kMentionTextMax is cut at a character boundary and `truncated` set.
 void limit(Mention& mention);
 
-std::string record_key(const Mention& mention);       // the author, or the mention where none
-std::string cause_of(const Mention& mention);         // "<mention>@<revision>"
+std::string record_key(const Mention& mention);        // the author, or the mention where none
+std::string cause_of(const Mention& mention);          // "<mention>@<revision>"
 std::string revision_of_edit(std::optional<Time> at);  // 13 digits, or "0"
-std::string revision_of_content(const Mention& mention);  // "h" + 12 hex of SHA-256(text, rating, media)
+std::string revision_of_content(
+    const Mention& mention);  // "h" + 12 hex of SHA-256(text, rating, media)
 std::string revision_of_withdrawal(std::string_view last_revision);
 
 // Whether `a` is a revision below `b`. Digits compare as numbers ("0" is the lowest), a withdrawal

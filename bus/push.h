@@ -17,13 +17,13 @@ const char* word(PushState state);
 
 struct Push {
   std::string task;
-  int64_t rev = 0;      // of the task when it was derived
-  std::string step;     // what was said: ask | claim | holder:<step> | lost | …; with its number
+  int64_t rev = 0;   // of the task when it was derived
+  std::string step;  // what was said: ask | claim | holder:<step> | lost | …; with its number
   std::string person;
   std::string courier;
   PushState state = PushState::accepted;
   int attempt = 1;
-  std::string detail;   // why it failed
+  std::string detail;  // why it failed
   std::optional<Time> at;
 };
 

@@ -19,8 +19,8 @@ const char* word(Intent intent);
 std::optional<Intent> intent_from(std::string_view word);
 
 struct BrandFinding {
-  std::string alias;  // the alias or account that proves it is about us; empty = it is not
-  bool own = false;   // written by one of our own accounts
+  std::string alias;     // the alias or account that proves it is about us; empty = it is not
+  bool own = false;      // written by one of our own accounts
   bool homonym = false;  // an alias occurred, but only inside one of [brand] not
   std::vector<Span> spans;
 };

@@ -20,8 +20,8 @@ namespace maitred {
 inline constexpr int kTaskEventVersion = 1;  // raised by a new verb or rule, not by a new field
 
 enum class TaskState {
-  none,               // no event yet
-  no_task,            // joined or withdrawn: never a task
+  none,     // no event yet
+  no_task,  // joined or withdrawn: never a task
   awaiting_approval,
   open,
   claimed,
@@ -33,9 +33,34 @@ std::optional<TaskState> task_state_from(std::string_view word);
 bool is_living(TaskState state);
 
 enum class Verb {
-  opened, joined, withdrawn, heard, edited, retracted, identified, asked, approved, declined,
-  claimed, refused, passed, given, released, progressed, moved, nudged, escalated, lapsed,
-  noted, promised, kept, replied, settled, finished, dropped, reopened,
+  opened,
+  joined,
+  withdrawn,
+  heard,
+  edited,
+  retracted,
+  identified,
+  asked,
+  approved,
+  declined,
+  claimed,
+  refused,
+  passed,
+  given,
+  released,
+  progressed,
+  moved,
+  nudged,
+  escalated,
+  lapsed,
+  noted,
+  promised,
+  kept,
+  replied,
+  settled,
+  finished,
+  dropped,
+  reopened,
 };
 const char* word(Verb verb);
 std::optional<Verb> verb_from(std::string_view word);
@@ -112,19 +137,19 @@ struct TaskEvent {
   Time at;  // the writer's clock, for people; ages and timers count from log time
 
   // The verb's fields; those a verb does not have stay empty and are not written.
-  std::string mention;   // opened joined withdrawn heard edited retracted
+  std::string mention;  // opened joined withdrawn heard edited retracted
   std::string revision;
-  std::string to;        // joined: the task; passed: store; given: person
+  std::string to;  // joined: the task; passed: store; given: person
   std::optional<Opening> opening;
   std::string reason;
   std::string step;      // progressed nudged escalated lapsed
   std::string text;      // noted heard edited
   std::string customer;  // identified
   std::string how;
-  std::string of;        // asked: the role
+  std::string of;  // asked: the role
   std::optional<Time> until;
-  std::optional<double> sum;       // approved
-  std::optional<Window> window;    // moved
+  std::optional<double> sum;     // approved
+  std::optional<Window> window;  // moved
   std::string promise;
 };
 

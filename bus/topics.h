@@ -14,14 +14,24 @@
 namespace maitred {
 
 enum class Topic {
-  mentions, verdicts, tasks, budgets, pushes, customers, links, staff, cursors, replies, rejects,
+  mentions,
+  verdicts,
+  tasks,
+  budgets,
+  pushes,
+  customers,
+  links,
+  staff,
+  cursors,
+  replies,
+  rejects,
 };
 
 struct TopicInfo {
   Topic topic;
-  const char* suffix;   // "mentions"
-  const char* key;      // what the key is, in words
-  const char* value;    // "Mention"
+  const char* suffix;      // "mentions"
+  const char* key;         // what the key is, in words
+  const char* value;       // "Mention"
   std::chrono::days kept;  // 0 = compacted
   const char* written_by;
   const char* read_by;

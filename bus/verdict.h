@@ -16,8 +16,21 @@ namespace maitred {
 // A closed enum: log word, metric label, verdict field, board text, test expectation. A new one is
 // a decision record (docs/decisions/).
 enum class Why {
-  opened, joined, edited, withdrawn, duplicate, not_ours, own_post, bot, repost, muted,
-  no_playbook, infeasible, stale, flood, failed,
+  opened,
+  joined,
+  edited,
+  withdrawn,
+  duplicate,
+  not_ours,
+  own_post,
+  bot,
+  repost,
+  muted,
+  no_playbook,
+  infeasible,
+  stale,
+  flood,
+  failed,
 };
 const char* word(Why why);
 std::optional<Why> why_from(std::string_view word);
@@ -59,7 +72,7 @@ struct Verdict {
   std::string note;  // one plain sentence for people: what decided it
 };
 
-std::string to_json(const Verdict& verdict);  // short form for not_ours
+std::string to_json(const Verdict& verdict);            // short form for not_ours
 void write(json::Writer& out, const Verdict& verdict);  // whole, whatever the why
 Result<Verdict> verdict_from_json(json::View object);
 

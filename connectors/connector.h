@@ -23,10 +23,10 @@ namespace maitred {
 struct SourceSettings {
   std::string name;
   std::string network;
-  std::string host;       // "social.example"
-  std::string ask;        // what to ask for: "mentions"
-  std::string directory;  // folder
-  std::string zone;       // IANA, or empty
+  std::string host;                   // "social.example"
+  std::string ask;                    // what to ask for: "mentions"
+  std::string directory;              // folder
+  std::string zone;                   // IANA, or empty
   std::vector<std::string> accounts;  // our own author ids on this network ([brand] accounts)
   std::chrono::seconds every{60};
   std::chrono::seconds expect_within{0};  // 0 = no alarm
@@ -70,8 +70,8 @@ struct Rejected {
 };
 
 struct Page {
-  std::vector<Mention> mentions;  // oldest first
-  std::string cursor;             // to save once all of them are published
+  std::vector<Mention> mentions;   // oldest first
+  std::string cursor;              // to save once all of them are published
   std::optional<Session> session;  // a new one, if the answer gave one
   bool more = false;               // ask again at once: this was not the end
   std::vector<std::string> gone;   // with `look`: asked for, not shown
@@ -84,7 +84,8 @@ class Connector {
   // The next thing to ask, given where we are. `cursor` is empty at first.
   virtual Ask ask(std::string_view cursor, const Session& session) const = 0;
   // The same posts again. A connector that cannot look returns none.
-  virtual std::optional<Ask> look(const std::vector<std::string>& ids, const Session& session) const = 0;
+  virtual std::optional<Ask> look(const std::vector<std::string>& ids,
+                                  const Session& session) const = 0;
   // What the answer means. malformed: the page cannot be read at all, and moves no cursor.
   // throttled/denied/transient/missing by status. One bad item is `rejected`, the rest is kept.
   virtual Result<Page> parse(const Ask& ask, const Answer& answer, std::string_view cursor,
