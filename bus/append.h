@@ -1,0 +1,80 @@
+// Append: the one way to write an event on a contested topic, for dispatcher, floor, board and
+// shell alike (DESIGN §1). Optimistic: read the key in the book, let `decide` make an event or
+// refuse, publish, wait until the own fold has passed it, then ask the book *by cause*. A void
+// because something unrelated took the rev decides anew, same cause, at most kTriesMax times.
+//
+// Thread-safe; each call blocks its own thread, for at most kWaitMax of real time.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <random>
+#include <stop_token>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "bus/accept.h"
+#include "bus/bus.h"
+#include "bus/fold.h"
+#include "bus/topics.h"
+
+namespace maitred {
+
+inline constexpr int kTriesMax = 5;
+inline constexpr Duration kWaitMax{10'000};
+
+// What the book knows of a key.
+class KeyBook {
+ public:
+  virtual ~KeyBook() = default;
+  virtual Result<KeyState> key_state(const std::string& key) = 0;
+};
+
+struct Refusal {
+  std::string text;  // for the person who asked: why it cannot be done now
+};
+
+// One intent. `decide` is called with the key as it now stands and must be pure: it may be called
+// several times. It fills verb and fields; task, rev and cause are set by append.
+using Decide = std::function<std::variant<TaskEvent, Refusal>(const KeyState& key)>;
+
+struct Intent {
+  std::string key;
+  std::string cause;
+  Decide decide;
+};
+
+struct Outcome {
+  enum class Kind {
+    applied,    // our event is in force (now, or by an earlier try of the same cause)
+    refused,    // decide() said no; `text` says why
+    unsettled,  // five tries were not enough, or the log did not answer: "not known yet"
+  };
+  Kind kind = Kind::unsettled;
+  std::string text;
+  Verb verb = Verb::noted;  // applied: the verb that the cause stands for
+  int64_t rev = 0;          // applied: the key's revision when asked
+  Positions positions;      // applied: reading with these sees the event
+};
+
+class Appender {
+ public:
+  Appender(Bus& bus, TopicNames names, std::string node, Fold& fold, KeyBook& book, Clock& house);
+
+  Outcome append(const Intent& intent, std::stop_token stop = {});
+  // Many at once: published together, waited for once, retried only where unsettled. Intents on
+  // one key must be in the order they are meant; each sees what those before it decided.
+  std::vector<Outcome> append_all(const std::vector<Intent>& intents, std::stop_token stop = {});
+
+ private:
+  struct Round;
+  Bus& bus_;
+  TopicNames names_;
+  std::string node_;
+  Fold& fold_;
+  KeyBook& book_;
+  Clock& house_;
+};
+
+}  // namespace maitred
