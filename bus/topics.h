@@ -56,7 +56,7 @@ struct TopicNames {
 };
 
 // A record with its CloudEvents headers (Kafka binary mode): ce_specversion 1.0, ce_type
-// `<prefix>.<suffix>.v1`, ce_source `/maitred/<node>`, ce_id as given, content-type.
+// `<prefix>.<suffix>.v1`, ce_source `/<prefix>`, ce_id as given, content-type.
 Record make_record(const TopicNames& names, Topic topic, std::string key, std::string id,
                    std::optional<std::string> value);
 
