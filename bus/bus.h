@@ -54,6 +54,7 @@ struct Position {
 
 // A record as read back. `log_time` was stamped by the bus when it was appended.
 struct Stored {
+  std::string_view topic;  // full name; valid while the Bus lives
   Position position;
   Time log_time;
   std::string key;
@@ -64,9 +65,17 @@ struct Stored {
 
 using Positions = std::map<int, int64_t>;  // partition → the next offset to read
 
+using TopicPositions = std::map<std::string, Positions, std::less<>>;
+
+struct TopicPartition {
+  std::string_view topic;
+  int partition = 0;
+  auto operator<=>(const TopicPartition&) const = default;
+};
+
 struct Batch {
   std::vector<Stored> records;
-  std::set<int> at_end;  // partitions where, just now, nothing was left to read
+  std::set<TopicPartition> at_end;  // where, just now, nothing was left to read
 };
 
 class Subscription {
@@ -84,7 +93,7 @@ class Reader {
  public:
   virtual ~Reader() = default;
   virtual Result<Batch> poll(size_t max, Duration wait, std::stop_token stop) = 0;
-  virtual Positions positions() const = 0;
+  virtual TopicPositions positions() const = 0;  // next offsets, after the last batch returned
 };
 
 struct JoinOptions {
@@ -101,8 +110,9 @@ class Bus {
                                                 std::span<const Record> records) = 0;
   virtual Result<std::unique_ptr<Subscription>> join(std::string_view topic, std::string_view group,
                                                      JoinOptions options) = 0;
-  // A reader without a group. A partition missing from `from` begins at its oldest record.
-  virtual Result<std::unique_ptr<Reader>> follow(std::string_view topic, Positions from) = 0;
+  // A reader of one or several topics, without a group. A partition missing from `from` begins at
+  // its oldest record; one below the oldest record kept, or above the end, is Fault::missing.
+  virtual Result<std::unique_ptr<Reader>> follow(const TopicPositions& from) = 0;
   virtual Result<Positions> ends(std::string_view topic) = 0;
   virtual Result<Positions> begins(std::string_view topic) = 0;
   // The first offset of each partition whose log time is at or after `time` (the end where none).

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -14,16 +15,18 @@ namespace maitred {
 
 enum class PushState { accepted, failed, unknown, cleared };
 const char* word(PushState state);
+std::optional<PushState> push_state_from(std::string_view word);
 
 struct Push {
   std::string task;
   int64_t rev = 0;   // of the task when it was derived
-  std::string step;  // what was said: ask | claim | holder:<step> | lost | …; with its number
+  std::string step;  // what was said: ask:0.0 | claim:1.0 | holder:1.0:cook (round.edition)
   std::string person;
   std::string courier;
   PushState state = PushState::accepted;
   int attempt = 1;
-  std::string detail;  // why it failed
+  bool lasting = false;  // failed for good: the same again cannot help
+  std::string detail;    // why it failed
   std::optional<Time> at;
 };
 

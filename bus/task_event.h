@@ -153,8 +153,13 @@ struct TaskEvent {
   std::string promise;
 };
 
+// The members of `opened` (into an object that is already begun), and back.
+void write(json::Writer& out, const Opening& opening);
+Opening opening_from_json(json::View object);
+
 std::string to_json(const TaskEvent& event);
-// malformed with what is wrong. A `v` above kTaskEventVersion is Fault::broken: the fold stops.
+// malformed: not an event; missing: a verb unknown at our version; both are void for ever.
+// broken: a `v` above kTaskEventVersion, where the fold stops and says what to install.
 Result<TaskEvent> task_event_from_json(json::View object);
 
 }  // namespace maitred
