@@ -52,14 +52,15 @@ inline tl::unexpected<Error> fail(std::string what, Error cause) {
 #define MAITRED_CAT(a, b) MAITRED_CAT2(a, b)
 
 // TRY(expr): leave with the error of expr, if it has one.
-#define TRY(expr)                                                          \
-  do {                                                                     \
-    auto try_result = (expr);                                              \
-    if (!try_result) return tl::unexpected(std::move(try_result).error()); \
+#define TRY(expr) TRY_AS(MAITRED_CAT(try_, __COUNTER__), expr)
+#define TRY_AS(name, expr)                                     \
+  do {                                                         \
+    auto name = (expr);                                        \
+    if (!name) return tl::unexpected(std::move(name).error()); \
   } while (false)
 
 // TRY_ASSIGN(auto x, expr): the same, else x = the value.
-#define TRY_ASSIGN(decl, expr) TRY_ASSIGN_AS(MAITRED_CAT(try_assign_, __LINE__), decl, expr)
+#define TRY_ASSIGN(decl, expr) TRY_ASSIGN_AS(MAITRED_CAT(try_, __COUNTER__), decl, expr)
 #define TRY_ASSIGN_AS(name, decl, expr)                      \
   auto name = (expr);                                        \
   if (!name) return tl::unexpected(std::move(name).error()); \

@@ -3,15 +3,15 @@
 // number of its rules and the last record's id and log time sit in one transaction; at start that
 // record is read again, and if it differs (another log, a copied file) the book is rebuilt.
 //
-// The loop runs on one thread (`fold`). wait_until, ready and positions may be called from any.
+// The loop runs on one thread (`fold`); the other functions may be called from any.
 #pragma once
 
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -23,8 +23,12 @@
 
 namespace maitred {
 
-// What a reader of topics keeps. apply() must depend on nothing but the book and the record:
-// no clock, no config, so that a rebuilt book equals the one that was there (I11).
+// A book keeps keys this far behind the newest log time of their partition, and folds nothing
+// older, so that a rebuild after retention (90 d) agrees with the book that lived through it.
+inline constexpr std::chrono::days kBookKeeps{80};
+
+// What one reader of topics keeps. apply() depends on nothing but the book and the record: no
+// clock, no config, so that a rebuilt book equals the one that was there (I11).
 class Book {
  public:
   virtual ~Book() = default;
@@ -32,13 +36,13 @@ class Book {
   virtual int rules() const = 0;         // raised when apply() changes meaning: the book rebuilds
   virtual std::vector<Topic> topics() const = 0;
   virtual Result<void> create(Db& db) = 0;  // tables of a new, empty book
-  // Fault::broken (an event version above ours) stops this partition's fold and says what to
-  // install; no other error may come of a record's content.
+  // Fault::broken with what to install stops this partition's fold (an event version above ours).
+  // What a record says can cause no other error; those of SQLite are passed on.
   virtual Result<void> apply(Db& db, Topic topic, const Stored& record) = 0;
-  // Drop keys whose last record in this partition is older than `before`. Called now and then.
+  // Drop the partition's keys whose last record is older than `before`. At most once a day of log.
   virtual Result<void> forget(Db& db, Topic topic, int partition, Time before);
 
-  // Reads under the book's lock. Valid once the Fold has opened the book.
+  // Reads under the book's lock, never in the middle of a batch. Valid after Fold::open().
   template <typename F>
   auto read(F&& f) -> decltype(f(std::declval<Db&>())) {
     std::scoped_lock lock(mutex_);
@@ -51,39 +55,52 @@ class Book {
   std::unique_ptr<Db> db_;
 };
 
-inline constexpr std::chrono::days kBookKeeps{80};
-
 class Fold {
  public:
-  // Books must outlive the Fold. Files are made in `directory`.
+  // Books must outlive the Fold. Their files are made in `directory`, which must exist.
   Fold(Bus& bus, TopicNames names, std::vector<Book*> books, std::filesystem::path directory);
   ~Fold();
 
-  Result<void> open();          // opens or rebuilds the files; before run()
-  void run(std::stop_token stop);  // the thread `fold`
-  Result<bool> step(Duration wait, std::stop_token stop);  // one round; true = something was folded
+  Result<void> open();             // opens or rebuilds the files; before run() and any read
+  void run(std::stop_token stop);  // the thread `fold`: heals by itself, logs when it cannot
+  // One round of the loop: reads up to kFoldBatchMax records, waiting up to `wait` for the first.
+  Result<size_t> step(Duration wait, std::stop_token stop);
 
-  // Waits (real time) until every book has passed `next` of the topic. false: time over or stopped.
+  // Waits (real time) until the books have passed `next` of the topic. false: time over, stopped.
   bool wait_until(Topic topic, const Positions& next, Duration wait, std::stop_token stop = {});
-  bool ready(Topic topic) const;    // every partition reached its end at least once since open()
+  bool ready(Topic topic) const;  // every partition reached its end at least once since open()
   bool all_ready() const;
-  Positions positions(Topic topic) const;  // of the slowest book
-  std::string stopped() const;      // why a partition stands still; empty = none does
+  Positions positions(Topic topic) const;
+  std::string stopped() const;  // why a partition stands still, in a sentence; empty = none does
   void on_tick(std::function<void()> tick) { tick_ = std::move(tick); }
+  // Called on the fold thread after a batch is in the books.
+  void on_folded(std::function<void()> folded) { folded_ = std::move(folded); }
 
  private:
-  struct Follower;
-  Result<void> open_book(Book& book);
-  Result<bool> round(Follower& follower, Duration wait, std::stop_token stop);
+  struct Shelf;  // one book and how far it has read
+  Result<void> open_shelf(Shelf& shelf);
+  Result<void> rebuild(Shelf& shelf);
+  Result<bool> same_log(Shelf& shelf);
+  Result<void> follow();
+  Result<void> fold_into(Shelf& shelf, const Batch& batch);
+  Result<void> apply_one(Shelf& shelf, Topic topic, const Stored& record);
+  Result<void> forget_old(Shelf& shelf);
+  bool passed(std::string_view topic, const Positions& next) const;
 
   Bus& bus_;
   TopicNames names_;
-  std::vector<Book*> books_;
   std::filesystem::path directory_;
-  std::vector<std::unique_ptr<Follower>> followers_;
+  std::vector<std::unique_ptr<Shelf>> shelves_;
+  std::unique_ptr<Reader> reader_;
   std::function<void()> tick_;
-  mutable std::mutex mutex_;
+  std::function<void()> folded_;
+
+  mutable std::mutex mutex_;  // guards what follows and the shelves' positions
   std::condition_variable_any moved_;
+  std::set<TopicPartition> reached_end_;
+  std::string stopped_;
 };
+
+inline constexpr size_t kFoldBatchMax = 1000;
 
 }  // namespace maitred

@@ -47,8 +47,12 @@ std::string TopicNames::name(Topic topic) const {
 }
 
 std::optional<Topic> TopicNames::find(std::string_view full_or_suffix) const {
+  std::string_view suffix = full_or_suffix;
+  if (suffix.size() > prefix.size() && suffix.starts_with(prefix) && suffix[prefix.size()] == '.') {
+    suffix.remove_prefix(prefix.size() + 1);
+  }
   for (const TopicInfo& one : kTopics) {
-    if (full_or_suffix == one.suffix || full_or_suffix == name(one.topic)) return one.topic;
+    if (suffix == one.suffix) return one.topic;
   }
   return {};
 }

@@ -1,0 +1,350 @@
+#include "bus/fold.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace maitred {
+namespace {
+
+constexpr int kFoldLayout = 1;         // of the tables below; part of the book's version
+constexpr Duration kPollWait{500};     // so that the thread ticks while nothing comes
+constexpr Duration kRetryAfter{1000};  // when SQLite or the bus fails
+
+constexpr const char* kSchema =
+    "CREATE TABLE fold_positions(topic TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT "
+    "NULL, "
+    "last_id TEXT NOT NULL, last_time INTEGER NOT NULL, forgot INTEGER NOT NULL, PRIMARY "
+    "KEY(topic, partition)) "
+    "STRICT, WITHOUT ROWID";
+
+// What tells one record from another in the same place: its id, or its key where a foreign
+// producer gave none.
+std::string_view id_of(const Stored& record) {
+  const std::string_view id = record.header("ce_id");
+  return id.empty() ? std::string_view(record.key) : id;
+}
+
+}  // namespace
+
+Result<void> Book::forget(Db&, Topic, int, Time) {
+  return {};
+}
+
+struct Fold::Shelf {
+  struct Place {
+    int64_t next = 0;
+    std::string last_id = {};
+    Time last_time = {};  // the newest, since log time rises within a partition
+    Time forgot = {};     // up to which log time keys were dropped
+    bool stopped = false;
+    bool touched = false;  // since the last save
+  };
+  Book* book = nullptr;
+  std::map<TopicPartition, Place> places = {};  // topic names live in `names`
+};
+
+Fold::Fold(Bus& bus, TopicNames names, std::vector<Book*> books, std::filesystem::path directory)
+    : bus_(bus), names_(std::move(names)), directory_(std::move(directory)) {
+  for (Book* book : books) {
+    shelves_.push_back(std::make_unique<Shelf>());
+    shelves_.back()->book = book;
+  }
+}
+
+Fold::~Fold() = default;
+
+Result<void> Fold::open() {
+  for (auto& shelf : shelves_) {
+    auto opened = open_shelf(*shelf);
+    if (!opened) return fail(fmt::format("open the book {}", shelf->book->name()), opened.error());
+  }
+  return follow();
+}
+
+Result<void> Fold::open_shelf(Shelf& shelf) {
+  const int version = shelf.book->rules() * 100 + kFoldLayout;
+  auto db = Db::open(directory_ / fmt::format("{}.db", shelf.book->name()));
+  if (!db && db.error().fault != Fault::broken) return tl::unexpected(db.error());
+  if (!db) return rebuild(shelf);
+  const auto have = (*db)->integer("PRAGMA user_version");
+  if (!have || have->value_or(0) != version) {
+    db->reset();
+    return rebuild(shelf);
+  }
+  shelf.book->db_ = std::move(*db);
+  const auto same = same_log(shelf);
+  if (same && *same) return {};
+  if (!same && same.error().fault == Fault::transient) return tl::unexpected(same.error());
+  return rebuild(shelf);
+}
+
+// Reads the positions, and the last record of each again: is this still the log we folded?
+Result<bool> Fold::same_log(Shelf& shelf) {
+  TopicPositions before;
+  std::map<TopicPartition, Shelf::Place> places;
+  TRY(shelf.book->db_->query(
+      "SELECT topic, partition, next, last_id, last_time, forgot FROM fold_positions", {},
+      [&](const Row& row) {
+        const auto known = names_.find(row.text(0));
+        if (!known) return true;
+        const TopicPartition key{info(*known).suffix, static_cast<int>(row.integer(1))};
+        places[key] = {row.integer(2), std::string(row.text(3)), Time(Duration(row.integer(4))),
+                       Time(Duration(row.integer(5)))};
+        if (row.integer(2) > 0) before[names_.name(*known)][key.partition] = row.integer(2) - 1;
+        return true;
+      }));
+  if (!before.empty()) {
+    for (auto& [topic, positions] : before) {
+      TRY_ASSIGN(const Positions ends, bus_.ends(topic));
+      for (const auto& [partition, end] : ends) positions.try_emplace(partition, end);
+    }
+    auto reader = bus_.follow(before);
+    if (!reader)
+      return reader.error().fault == Fault::missing ? Result<bool>(false)
+                                                    : tl::unexpected(reader.error());
+    std::set<TopicPartition> seen;
+    for (;;) {
+      TRY_ASSIGN(const Batch batch, (*reader)->poll(kFoldBatchMax, Duration(0), {}));
+      for (const Stored& record : batch.records) {
+        const auto place =
+            places.find({info(*names_.find(record.topic)).suffix, record.position.partition});
+        if (!seen.insert(place->first).second || record.position.offset != place->second.next - 1)
+          continue;
+        if (place->second.last_id != id_of(record) || place->second.last_time != record.log_time)
+          return false;
+      }
+      if (batch.records.empty()) break;
+    }
+  }
+  std::scoped_lock lock(mutex_);
+  shelf.places = std::move(places);
+  return true;
+}
+
+Result<void> Fold::rebuild(Shelf& shelf) {
+  const auto path = directory_ / fmt::format("{}.db", shelf.book->name());
+  std::scoped_lock book_lock(shelf.book->mutex_);
+  shelf.book->db_.reset();
+  for (const char* ending : {"", "-wal", "-shm"}) {
+    std::error_code ignored;
+    if (std::filesystem::remove(path.string() + ending, ignored) && *ending == '\0') {
+      log::notice("book.rebuild", "the book is computed from the log again",
+                  {{"book", shelf.book->name()}});
+    }
+  }
+  TRY_ASSIGN(shelf.book->db_, Db::open(path));
+  Db& db = *shelf.book->db_;
+  TRY(db.transaction([&]() -> Result<void> {
+    TRY(db.script(kSchema));
+    TRY(shelf.book->create(db));
+    return db.script(
+        fmt::format("PRAGMA user_version={}", shelf.book->rules() * 100 + kFoldLayout));
+  }));
+  std::scoped_lock lock(mutex_);
+  shelf.places.clear();
+  return {};
+}
+
+// One reader for all books, from the least any of them needs.
+Result<void> Fold::follow() {
+  TopicPositions from;
+  std::scoped_lock lock(mutex_);
+  for (const auto& shelf : shelves_) {
+    for (const Topic topic : shelf->book->topics()) {
+      TRY_ASSIGN(const Positions begins, bus_.begins(names_.name(topic)));
+      for (const auto& [partition, begin] : begins) {
+        Shelf::Place& place = shelf->places[{info(topic).suffix, partition}];
+        const int64_t next = std::max(place.next, begin);
+        const auto [at, is_new] = from[names_.name(topic)].try_emplace(partition, next);
+        if (!is_new) at->second = std::min(at->second, next);
+      }
+    }
+  }
+  TRY_ASSIGN(reader_, bus_.follow(from));
+  return {};
+}
+
+Result<size_t> Fold::step(Duration wait, std::stop_token stop) {
+  if (!reader_) TRY(follow());
+  auto batch = reader_->poll(kFoldBatchMax, wait, stop);
+  if (!batch) {
+    reader_.reset();
+    return tl::unexpected(batch.error());
+  }
+  for (auto& shelf : shelves_) {
+    auto folded = fold_into(*shelf, *batch);
+    if (!folded) {
+      reader_.reset();  // the records are read again, for the books that have not got them
+      return fail(fmt::format("fold into the book {}", shelf->book->name()), folded.error());
+    }
+  }
+  {
+    std::scoped_lock lock(mutex_);
+    for (const TopicPartition& at : batch->at_end) {
+      reached_end_.insert({info(*names_.find(at.topic)).suffix, at.partition});
+    }
+  }
+  moved_.notify_all();
+  if (!batch->records.empty() && folded_) folded_();
+  return batch->records.size();
+}
+
+Result<void> Fold::fold_into(Shelf& shelf, const Batch& batch) {
+  const std::vector<Topic> topics = shelf.book->topics();
+  const bool concerned =
+      std::any_of(batch.records.begin(), batch.records.end(), [&](const Stored& record) {
+        return std::find(topics.begin(), topics.end(), *names_.find(record.topic)) != topics.end();
+      });
+  if (!concerned) return {};
+  std::scoped_lock book_lock(shelf.book->mutex_);
+  const auto before = shelf.places;
+  auto done = shelf.book->db_->transaction([&]() -> Result<void> {
+    for (const Stored& record : batch.records) {
+      const Topic topic = *names_.find(record.topic);
+      if (std::find(topics.begin(), topics.end(), topic) != topics.end())
+        TRY(apply_one(shelf, topic, record));
+    }
+    return forget_old(shelf);
+  });
+  if (!done) {
+    std::scoped_lock lock(mutex_);
+    shelf.places = before;
+  }
+  return done;
+}
+
+Result<void> Fold::apply_one(Shelf& shelf, Topic topic, const Stored& record) {
+  Shelf::Place place;
+  {
+    std::scoped_lock lock(mutex_);
+    place = shelf.places[{info(topic).suffix, record.position.partition}];
+  }
+  if (record.position.offset < place.next || place.stopped) return {};
+  const bool too_old = !is_compacted(topic) && record.log_time + kBookKeeps < place.last_time;
+  if (!too_old) {
+    auto applied = shelf.book->apply(*shelf.book->db_, topic, record);
+    if (!applied && applied.error().fault != Fault::broken) return applied;
+    if (!applied) {
+      place.stopped = true;
+      log::error("fold.stopped", applied.error().text,
+                 {{"book", shelf.book->name()},
+                  {"topic", record.topic},
+                  {"partition", record.position.partition},
+                  {"offset", record.position.offset}});
+    }
+  }
+  if (!place.stopped) {
+    place.next = record.position.offset + 1;
+    place.last_id = id_of(record);
+    place.last_time = std::max(place.last_time, record.log_time);
+    place.touched = true;
+  }
+  std::scoped_lock lock(mutex_);
+  if (place.stopped) {
+    stopped_ = fmt::format(
+        "{}/{} stands at offset {}: it holds records of a newer maitred; install that one here",
+        record.topic, record.position.partition, record.position.offset);
+  }
+  shelf.places[{info(topic).suffix, record.position.partition}] = std::move(place);
+  return {};
+}
+
+// Saves the positions that moved, in the batch's own transaction; once a day of log time also
+// drops what is too old to keep.
+Result<void> Fold::forget_old(Shelf& shelf) {
+  for (auto& [at, place] : shelf.places) {
+    if (!place.touched) continue;
+    const Topic topic = *names_.find(at.topic);
+    const Time before = place.last_time - kBookKeeps;
+    if (!is_compacted(topic) && before >= place.forgot + std::chrono::days(1)) {
+      TRY(shelf.book->forget(*shelf.book->db_, topic, at.partition, before));
+      place.forgot = before;
+    }
+    TRY(shelf.book->db_->run(
+        "INSERT INTO fold_positions VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+        "next=excluded.next, last_id=excluded.last_id, last_time=excluded.last_time, "
+        "forgot=excluded.forgot",
+        {at.topic, int64_t{at.partition}, place.next, place.last_id,
+         int64_t{place.last_time.time_since_epoch().count()},
+         int64_t{place.forgot.time_since_epoch().count()}}));
+    place.touched = false;
+  }
+  return {};
+}
+
+void Fold::run(std::stop_token stop) {
+  std::string trouble;
+  while (!stop.stop_requested()) {
+    if (tick_) tick_();
+    const auto done = step(kPollWait, stop);
+    if (done) {
+      if (!trouble.empty()) log::notice("fold.recovered", "the books are being kept again");
+      trouble.clear();
+      continue;
+    }
+    if (trouble != done.error().text) log::error("fold.failed", done.error().text);
+    trouble = done.error().text;
+    // A log that no longer holds what we read, or a damaged book: compute them all again.
+    if (done.error().fault == Fault::missing || done.error().fault == Fault::broken) {
+      for (auto& shelf : shelves_) static_cast<void>(rebuild(*shelf).has_value());
+    }
+    real_clock().sleep_until(real_clock().now() + kRetryAfter, stop);
+  }
+}
+
+bool Fold::passed(std::string_view topic, const Positions& next) const {
+  const std::string_view suffix = info(*names_.find(topic)).suffix;
+  for (const auto& shelf : shelves_) {
+    for (const auto& [partition, offset] : next) {
+      const auto place = shelf->places.find({suffix, partition});
+      if (place != shelf->places.end() && place->second.next < offset) return false;
+    }
+  }
+  return true;
+}
+
+bool Fold::wait_until(Topic topic, const Positions& next, Duration wait, std::stop_token stop) {
+  const std::string name = names_.name(topic);
+  std::unique_lock lock(mutex_);
+  return moved_.wait_for(lock, stop, wait, [&] { return passed(name, next); });
+}
+
+bool Fold::ready(Topic topic) const {
+  std::scoped_lock lock(mutex_);
+  for (int partition = 0; partition < names_.count(topic); ++partition) {
+    if (!reached_end_.contains({info(topic).suffix, partition})) return false;
+  }
+  return true;
+}
+
+bool Fold::all_ready() const {
+  for (const auto& shelf : shelves_) {
+    for (const Topic topic : shelf->book->topics()) {
+      if (!ready(topic)) return false;
+    }
+  }
+  return true;
+}
+
+Positions Fold::positions(Topic topic) const {
+  std::scoped_lock lock(mutex_);
+  Positions least;
+  for (const auto& shelf : shelves_) {
+    for (const auto& [at, place] : shelf->places) {
+      if (at.topic != info(topic).suffix) continue;
+      const auto [found, is_new] = least.try_emplace(at.partition, place.next);
+      if (!is_new) found->second = std::min(found->second, place.next);
+    }
+  }
+  return least;
+}
+
+std::string Fold::stopped() const {
+  std::scoped_lock lock(mutex_);
+  return stopped_;
+}
+
+}  // namespace maitred
