@@ -8,7 +8,6 @@
 
 #include <functional>
 #include <optional>
-#include <random>
 #include <stop_token>
 #include <string>
 #include <variant>
@@ -60,7 +59,14 @@ struct Outcome {
 
 class Appender {
  public:
-  Appender(Bus& bus, TopicNames names, std::string node, Fold& fold, KeyBook& book, Clock& house);
+  // One contested topic; `book` folds it and is one of `fold`'s. All must outlive the Appender.
+  Appender(Bus& bus, TopicNames names, Topic topic, Fold& fold, KeyBook& book, Clock& house)
+      : bus_(bus),
+        names_(std::move(names)),
+        topic_(topic),
+        fold_(fold),
+        book_(book),
+        house_(house) {}
 
   Outcome append(const Intent& intent, std::stop_token stop = {});
   // Many at once: published together, waited for once, retried only where unsettled. Intents on
@@ -69,9 +75,14 @@ class Appender {
 
  private:
   struct Round;
+  bool decide_all(const std::vector<Intent>& intents, std::vector<Outcome>& outcomes, Round& round);
+  Result<Positions> publish(const std::vector<Record>& records, std::stop_token stop);
+  void settle(const std::vector<Intent>& intents, std::vector<Outcome>& outcomes,
+              const Round& round, const Positions& next);
+
   Bus& bus_;
   TopicNames names_;
-  std::string node_;
+  Topic topic_;
   Fold& fold_;
   KeyBook& book_;
   Clock& house_;

@@ -145,6 +145,7 @@ Result<void> Fold::rebuild(Shelf& shelf) {
   }));
   std::scoped_lock lock(mutex_);
   shelf.places.clear();
+  reached_end_.clear();  // nobody is answered out of a book that is not whole
   return {};
 }
 
