@@ -25,58 +25,59 @@ Duration jitter() {
 
 }  // namespace
 
-// What one try publishes: the records, and which intents they belong to.
+// What one try publishes: the records, and which proposals they belong to.
 struct Appender::Round {
   std::vector<Record> records = {};
-  std::vector<size_t> intents = {};
+  std::vector<size_t> proposals = {};
 };
 
-Outcome Appender::append(const Intent& intent, std::stop_token stop) {
-  return std::move(append_all({intent}, stop).front());
+Outcome Appender::append(const Proposal& proposal, std::stop_token stop) {
+  return std::move(append_all({proposal}, stop).front());
 }
 
-std::vector<Outcome> Appender::append_all(const std::vector<Intent>& intents,
+std::vector<Outcome> Appender::append_all(const std::vector<Proposal>& proposals,
                                           std::stop_token stop) {
-  std::vector<Outcome> outcomes(intents.size());
+  std::vector<Outcome> outcomes(proposals.size());
   for (int tries = 0; tries < kTriesMax && !stop.stop_requested(); ++tries) {
     if (tries > 0) pause(jitter() * tries, stop);
     Round round;
-    if (!decide_all(intents, outcomes, round)) break;
+    if (!decide_all(proposals, outcomes, round)) break;
     if (round.records.empty()) break;
     const auto next = publish(round.records, stop);
     if (!next || !fold_.wait_until(topic_, *next, kWaitMax, stop)) break;
-    settle(intents, outcomes, round, *next);
+    settle(proposals, outcomes, round, *next);
   }
   return outcomes;
 }
 
-// Decides every intent that is not settled against the book plus what this batch decided before.
+// Decides every proposal that is not settled against the book plus what this batch decided before.
 // false: the book cannot be read.
-bool Appender::decide_all(const std::vector<Intent>& intents, std::vector<Outcome>& outcomes,
+bool Appender::decide_all(const std::vector<Proposal>& proposals, std::vector<Outcome>& outcomes,
                           Round& round) {
   std::map<std::string, KeyState> keys;
-  for (size_t i = 0; i < intents.size(); ++i) {
-    const Intent& intent = intents[i];
+  for (size_t i = 0; i < proposals.size(); ++i) {
+    const Proposal& proposal = proposals[i];
     if (outcomes[i].kind != Outcome::Kind::unsettled) continue;
-    auto key = keys.find(intent.key);
+    auto key = keys.find(proposal.key);
     if (key == keys.end()) {
-      auto state = book_.key_state(intent.key);
+      auto state = book_.key_state(proposal.key);
       if (!state) return false;
-      key = keys.emplace(intent.key, std::move(*state)).first;
+      key = keys.emplace(proposal.key, std::move(*state)).first;
     }
-    if (const auto done = key->second.causes.find(intent.cause); done != key->second.causes.end()) {
+    if (const auto done = key->second.causes.find(proposal.cause);
+        done != key->second.causes.end()) {
       outcomes[i] = {Outcome::Kind::applied, {}, done->second, key->second.rev, {}};
       continue;
     }
-    auto decided = intent.decide(key->second);
+    auto decided = proposal.decide(key->second);
     if (auto* refusal = std::get_if<Refusal>(&decided)) {
       outcomes[i] = {
           Outcome::Kind::refused, std::move(refusal->text), Verb::noted, key->second.rev, {}};
       continue;
     }
     auto& event = std::get<TaskEvent>(decided);
-    event.task = intent.key;
-    event.cause = intent.cause;
+    event.task = proposal.key;
+    event.cause = proposal.cause;
     event.rev = key->second.rev + 1;
     event.at = house_.now();
     if (const auto reason = accept(key->second, event, event.at)) {
@@ -89,10 +90,10 @@ bool Appender::decide_all(const std::vector<Intent>& intents, std::vector<Outcom
       continue;
     }
     advance(key->second, event, event.at);
-    round.records.push_back(make_record(names_, topic_, intent.key,
-                                        fmt::format("{}/{}", intent.key, intent.cause),
+    round.records.push_back(make_record(names_, topic_, proposal.key,
+                                        fmt::format("{}/{}", proposal.key, proposal.cause),
                                         to_json(event)));
-    round.intents.push_back(i);
+    round.proposals.push_back(i);
   }
   return true;
 }
@@ -119,12 +120,12 @@ Result<Positions> Appender::publish(const std::vector<Record>& records, std::sto
   }
 }
 
-void Appender::settle(const std::vector<Intent>& intents, std::vector<Outcome>& outcomes,
+void Appender::settle(const std::vector<Proposal>& proposals, std::vector<Outcome>& outcomes,
                       const Round& round, const Positions& next) {
-  for (const size_t i : round.intents) {
-    const auto state = book_.key_state(intents[i].key);
+  for (const size_t i : round.proposals) {
+    const auto state = book_.key_state(proposals[i].key);
     if (!state) continue;
-    const auto done = state->causes.find(intents[i].cause);
+    const auto done = state->causes.find(proposals[i].cause);
     if (done == state->causes.end()) continue;  // void: somebody took the rev; decide anew
     outcomes[i] = {Outcome::Kind::applied, {}, done->second, state->rev, next};
   }

@@ -34,11 +34,11 @@ struct Refusal {
   std::string text;  // for the person who asked: why it cannot be done now
 };
 
-// One intent. `decide` is called with the key as it now stands and must be pure: it may be called
-// several times. It fills verb and fields; task, rev and cause are set by append.
+// One intent of somebody. `decide` is called with the key as it now stands and must be pure: it may
+// be called several times. It fills verb and fields; task, rev and cause are set by append.
 using Decide = std::function<std::variant<TaskEvent, Refusal>(const KeyState& key)>;
 
-struct Intent {
+struct Proposal {
   std::string key;
   std::string cause;
   Decide decide;
@@ -68,16 +68,18 @@ class Appender {
         book_(book),
         house_(house) {}
 
-  Outcome append(const Intent& intent, std::stop_token stop = {});
+  Outcome append(const Proposal& proposal, std::stop_token stop = {});
   // Many at once: published together, waited for once, retried only where unsettled. Intents on
   // one key must be in the order they are meant; each sees what those before it decided.
-  std::vector<Outcome> append_all(const std::vector<Intent>& intents, std::stop_token stop = {});
+  std::vector<Outcome> append_all(const std::vector<Proposal>& proposals,
+                                  std::stop_token stop = {});
 
  private:
   struct Round;
-  bool decide_all(const std::vector<Intent>& intents, std::vector<Outcome>& outcomes, Round& round);
+  bool decide_all(const std::vector<Proposal>& proposals, std::vector<Outcome>& outcomes,
+                  Round& round);
   Result<Positions> publish(const std::vector<Record>& records, std::stop_token stop);
-  void settle(const std::vector<Intent>& intents, std::vector<Outcome>& outcomes,
+  void settle(const std::vector<Proposal>& proposals, std::vector<Outcome>& outcomes,
               const Round& round, const Positions& next);
 
   Bus& bus_;
