@@ -2,6 +2,8 @@
 // bounded seen-set of its overlap (ids with their revisions), because late posts appear *below* a
 // high-water mark (shared notes, networks §0). Saved only after every mention of the page is
 // published.
+//
+// Not thread-safe: it belongs to its poller.
 #pragma once
 
 #include <string>
@@ -15,10 +17,12 @@
 namespace maitred {
 
 inline constexpr size_t kSeenMax = 1000;
+inline constexpr size_t kSeenBytesMax = 160 * 1024;  // of the record: the oldest go first
 
 struct Seen {
   std::string id;
   std::string revision;
+  std::string local = {};  // the source's own name for it, by which it can be looked at again
 };
 
 struct Cursor {
@@ -28,9 +32,13 @@ struct Cursor {
   std::optional<Time> polled_at;  // last success, for `status`
 
   bool has_seen(std::string_view id, std::string_view revision) const;
-  void remember(std::string id, std::string revision);  // drops the oldest beyond kSeenMax
+  const Seen* last_seen(std::string_view id) const;  // of its newest revision, or null
+  // A revision or `local` above the one remembered replaces it; drops the oldest beyond kSeenMax.
+  void remember(std::string id, std::string revision, std::string local = {});
+  void keep(std::string_view id);  // makes it the newest: a post still watched is not forgotten
 };
 
+// {v source at cursor seen[[id revision local?]…]}: `at` is polled_at, `cursor` the words.
 std::string to_json(const Cursor& cursor);
 Result<Cursor> cursor_from_json(json::View object);
 
