@@ -46,11 +46,13 @@ struct Task {
   std::set<std::string> refused_by;          // asked no more at this store
   std::vector<std::string> stores_passed;    // stores that had it before
   int round = 0;              // +1 each time it becomes open: pushes of an earlier round are stale
+  int edition = 0;            // +1 each time what staff were told changed: edits, posts heard, moves
+  bool retracted = false;     // its own post is gone
   std::set<std::string> steps_done;
   std::vector<std::string> asked_roles;      // of `asked`, in order
   std::optional<Time> asked_until;
   std::optional<double> approved_sum;
-  std::set<std::string> marks;               // nudged/escalated/lapsed steps already recorded
+  std::set<std::string> marks;               // recorded already: "escalated:1.1", "lapsed:due"
   std::vector<HeardPost> heard;
   std::vector<TaskLine> history;             // at most kHistoryMax, the first and the last kept
 };
@@ -60,6 +62,7 @@ inline constexpr size_t kHistoryMax = 200;
 // The next step nobody has reported yet; empty when all are done.
 std::string next_step(const Task& task);
 
+// REQUIRES: bus/accept took the event.
 void apply(Task& task, const TaskEvent& event, Time log_time);
 
 std::string to_json(const Task& task);
