@@ -54,7 +54,12 @@ Fold::Fold(Bus& bus, TopicNames names, std::vector<Book*> books, std::filesystem
   }
 }
 
-Fold::~Fold() = default;
+Fold::~Fold() {
+  for (auto& shelf : shelves_) {
+    std::scoped_lock lock(shelf->book->mutex_);
+    shelf->book->db_.reset();
+  }
+}
 
 Result<void> Fold::open() {
   for (auto& shelf : shelves_) {
@@ -66,7 +71,10 @@ Result<void> Fold::open() {
 
 Result<void> Fold::open_shelf(Shelf& shelf) {
   const int version = shelf.book->rules() * 100 + kFoldLayout;
-  auto db = Db::open(directory_ / fmt::format("{}.db", shelf.book->name()));
+  const auto path = directory_ / fmt::format("{}.db", shelf.book->name());
+  std::error_code none;
+  if (!std::filesystem::exists(path, none)) return rebuild(shelf);
+  auto db = Db::open(path);
   if (!db && db.error().fault != Fault::broken) return tl::unexpected(db.error());
   if (!db) return rebuild(shelf);
   const auto have = (*db)->integer("PRAGMA user_version");
