@@ -1,6 +1,7 @@
 #include "base/html.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace maitred {
@@ -14,6 +15,98 @@ bool is_letter(char c) {
 }
 char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+// The entities that people and editors put into posts, each with what it stands for.
+constexpr std::string_view kNamed =
+    " amp=& lt=< gt=> quot=\" apos=' Tab=\t NewLine=\n excl=! num=# dollar=$ percnt=% lpar=( "
+    "rpar=) ast=* plus=+ comma=, period=. sol=/ colon=: semi=; equals== quest=? commat=@ lsqb=[ "
+    "rsqb=] lowbar=_ lbrace={ verbar=| rbrace=} OElig=Œ oelig=œ Scaron=Š scaron=š Yuml=Ÿ circ=ˆ "
+    "tilde=˜ ensp=\u2002 emsp=\u2003 thinsp=\u2009 zwnj=\u200c zwj=\u200d lrm=\u200e rlm=\u200f "
+    "ndash=– mdash=— lsquo=‘ rsquo=’ sbquo=‚ ldquo=“ rdquo=” bdquo=„ dagger=† bull=• hellip=… "
+    "permil=‰ lsaquo=‹ rsaquo=› euro=€ trade=™ larr=← uarr=↑ rarr=→ darr=↓ harr=↔ minus=− "
+    "infin=∞ ne=≠ le=≤ ge=≥ hearts=♥ check=✓ nbsp=\u00a0 iexcl=¡ cent=¢ pound=£ curren=¤ yen=¥ "
+    "brvbar=¦ sect=§ uml=¨ copy=© ordf=ª laquo=« not=¬ shy=\u00ad reg=® macr=¯ deg=° plusmn=± "
+    "sup2=² sup3=³ acute=´ micro=µ para=¶ middot=· cedil=¸ sup1=¹ ordm=º raquo=» frac14=¼ "
+    "frac12=½ frac34=¾ iquest=¿ Agrave=À Aacute=Á Acirc=Â Atilde=Ã Auml=Ä Aring=Å AElig=Æ "
+    "Ccedil=Ç Egrave=È Eacute=É Ecirc=Ê Euml=Ë Igrave=Ì Iacute=Í Icirc=Î Iuml=Ï ETH=Ð Ntilde=Ñ "
+    "Ograve=Ò Oacute=Ó Ocirc=Ô Otilde=Õ Ouml=Ö times=× Oslash=Ø Ugrave=Ù Uacute=Ú Ucirc=Û "
+    "Uuml=Ü Yacute=Ý THORN=Þ szlig=ß agrave=à aacute=á acirc=â atilde=ã auml=ä aring=å aelig=æ "
+    "ccedil=ç egrave=è eacute=é ecirc=ê euml=ë igrave=ì iacute=í icirc=î iuml=ï eth=ð ntilde=ñ "
+    "ograve=ò oacute=ó ocirc=ô otilde=õ ouml=ö divide=÷ oslash=ø ugrave=ù uacute=ú ucirc=û "
+    "uuml=ü yacute=ý thorn=þ yuml=ÿ ";
+
+// What browsers show for &#128; to &#159;: the Windows characters people meant.
+constexpr std::array<char32_t, 32> kWindows1252 = {
+    0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
+
+constexpr size_t kEntityMax = 32;  // bytes of "&…;": beyond it an ampersand is only that
+
+void append_utf8(std::string& out, char32_t c) {
+  const auto put = [&](char32_t bits) { out += static_cast<char>(bits); };
+  if (c < 0x80) {
+    put(c);
+  } else if (c < 0x800) {
+    put(0xC0 | (c >> 6)), put(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    put(0xE0 | (c >> 12)), put(0x80 | ((c >> 6) & 0x3F)), put(0x80 | (c & 0x3F));
+  } else {
+    put(0xF0 | (c >> 18)), put(0x80 | ((c >> 12) & 0x3F));
+    put(0x80 | ((c >> 6) & 0x3F)), put(0x80 | (c & 0x3F));
+  }
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  c = to_lower(c);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// The number of "&#8364;" or "&#x20AC;"; `at` begins at '#' and is moved past the reference.
+bool read_number(std::string_view text, size_t& at, std::string& out) {
+  size_t i = at + 1;
+  const bool is_hex = i < text.size() && to_lower(text[i]) == 'x';
+  if (is_hex) ++i;
+  const size_t first = i;
+  char32_t value = 0;
+  for (; i < text.size(); ++i) {
+    const int digit = hex_digit(text[i]);
+    if (digit < 0 || (!is_hex && digit > 9)) break;
+    value = std::min<char32_t>(value * (is_hex ? 16 : 10) + static_cast<char32_t>(digit), 0x110000);
+  }
+  if (i == first) return false;
+  if (i < text.size() && text[i] == ';') ++i;
+  at = i;
+  if (value >= 128 && value < 160) value = kWindows1252[value - 128];
+  if (value == 0 || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) value = 0xFFFD;
+  append_utf8(out, value);
+  return true;
+}
+
+// Puts what the reference at `at` (an ampersand) stands for, and moves `at` past it. False: the
+// ampersand is text.
+bool read_entity(std::string_view text, size_t& at, std::string& out) {
+  size_t i = at + 1;
+  if (i < text.size() && text[i] == '#') {
+    const bool is_number = read_number(text, i, out);
+    if (is_number) at = i;
+    return is_number;
+  }
+  const size_t stop = std::min(text.size(), at + kEntityMax);
+  while (i < stop && (is_letter(text[i]) || (text[i] >= '0' && text[i] <= '9'))) ++i;
+  const std::string name(text.substr(at + 1, i - at - 1));
+  const bool closed = i < text.size() && text[i] == ';';
+  // Without its semicolon only the oldest few are meant ("a &amp b"); in "?a=1&copy=2" none is.
+  const bool old = name == "amp" || name == "lt" || name == "gt" || name == "quot";
+  if (!closed && (!old || (i < text.size() && text[i] == '='))) return false;
+  const size_t found = kNamed.find(" " + name + "=");
+  if (found == kNamed.npos) return false;
+  const size_t value = found + name.size() + 2;
+  out += kNamed.substr(value, kNamed.find(' ', value) - value);
+  at = closed ? i + 1 : i;
+  return true;
 }
 
 struct Tag {
@@ -87,13 +180,8 @@ class Tags {
   size_t last_end_;
 };
 
-bool has_class(std::string_view classes, std::string_view wanted) {
-  for (size_t at = classes.find(wanted); at != classes.npos; at = classes.find(wanted, at + 1)) {
-    const size_t end = at + wanted.size();
-    if ((at == 0 || is_space(classes[at - 1])) && (end == classes.size() || is_space(classes[end])))
-      return true;
-  }
-  return false;
+bool has_class(const std::string& classes, const std::string& wanted) {
+  return (" " + classes + " ").find(" " + wanted + " ") != std::string::npos;
 }
 
 // An address without what people leave out when they write one.
@@ -115,10 +203,6 @@ class Lines {
   void space() { space_owed_ = true; }
   void line_break(int count) { breaks_owed_ = std::max(breaks_owed_, count); }
   void one_more_break() { breaks_owed_ = std::min(breaks_owed_ + 1, 2); }
-  void put(char32_t c) {
-    pay();
-    append_utf8(text_, c);
-  }
   void put(std::string_view word) {
     if (word.empty()) return;
     pay();
@@ -168,12 +252,7 @@ class Reader {
     while (at < html_.size()) {
       const char c = html_[at];
       if (c == '<' && markup(at)) continue;
-      if (c == '&') {
-        if (const auto value = read_entity(html_, at)) {
-          character(*value);
-          continue;
-        }
-      }
+      if (c == '&' && entity(at)) continue;
       if (pre_ > 0) {
         lines_.put_preformatted(c);
       } else if (is_space(c)) {
@@ -188,12 +267,15 @@ class Reader {
   }
 
  private:
-  void character(char32_t c) {
-    if (c == '\n' || c == '\t' || c == ' ') {
+  bool entity(size_t& at) {
+    std::string character;
+    if (!read_entity(html_, at, character)) return false;
+    if (is_space(character[0])) {
       lines_.space();
     } else {
-      lines_.put(c);
+      lines_.put(character);
     }
+    return true;
   }
 
   // A comment, declaration or tag at `at`; false: the '<' is text.
@@ -303,6 +385,15 @@ class Reader {
 
 std::string html_to_text(std::string_view html) {
   return Reader(html).read();
+}
+
+std::string decode_entities(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t at = 0; at < text.size();) {
+    if (text[at] != '&' || !read_entity(text, at, out)) out += text[at++];
+  }
+  return out;
 }
 
 }  // namespace maitred

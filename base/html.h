@@ -14,7 +14,6 @@
 // Pure and thread-safe.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,10 +24,5 @@ std::string html_to_text(std::string_view html);
 
 // Only the entities: "Fish &amp; Chips" → "Fish & Chips". For attributes and plain titles.
 std::string decode_entities(std::string_view text);
-
-// What the reference at `at` (an ampersand) stands for, and `at` is moved past it. Nothing: the
-// ampersand is text. A number that is no character is U+FFFD. Lives in html_entities.cc.
-std::optional<char32_t> read_entity(std::string_view text, size_t& at);
-void append_utf8(std::string& out, char32_t c);
 
 }  // namespace maitred

@@ -27,8 +27,9 @@ void Cursor::remember(std::string id, std::string revision, std::string local) {
   }
 }
 
-void Cursor::keep(std::string_view id) {
-  std::stable_partition(seen.begin(), seen.end(), [&](const Seen& one) { return one.id != id; });
+void Cursor::keep(const std::set<std::string_view>& ids) {
+  std::stable_partition(seen.begin(), seen.end(),
+                        [&](const Seen& one) { return !ids.contains(one.id); });
 }
 
 std::string to_json(const Cursor& cursor) {

@@ -6,6 +6,7 @@
 // Not thread-safe: it belongs to its poller.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +36,8 @@ struct Cursor {
   const Seen* last_seen(std::string_view id) const;  // of its newest revision, or null
   // A revision or `local` above the one remembered replaces it; drops the oldest beyond kSeenMax.
   void remember(std::string id, std::string revision, std::string local = {});
-  void keep(std::string_view id);  // makes it the newest: a post still watched is not forgotten
+  // Makes these the newest: a post that is still watched is not forgotten.
+  void keep(const std::set<std::string_view>& ids);
 };
 
 // {v source at cursor seen[[id revision local?]…]}: `at` is polled_at, `cursor` the words.

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "base/digest.h"
-#include "bus/bus.h"
 
 namespace maitred {
 namespace {
@@ -12,10 +11,10 @@ namespace {
 constexpr std::array kKinds = {MentionKind::post,    MentionKind::reply, MentionKind::review,
                                MentionKind::message, MentionKind::mail,  MentionKind::comment};
 
-constexpr size_t kIdMax = 2048;         // bytes of an id; longer is malformed, an id is never cut
-constexpr size_t kFieldMax = 4 * 1024;  // bytes of any other string than the text
-constexpr size_t kListMax = 50;         // entries of a list
-constexpr size_t kLineMax = kValueMax - 16 * 1024;  // of the record, with room for what comes later
+constexpr size_t kIdMax = 2048;          // bytes of an id; longer is malformed, an id is never cut
+constexpr size_t kFieldMax = 4 * 1024;   // bytes of any other string than the text
+constexpr size_t kListMax = 50;          // entries of a list
+constexpr size_t kLineMax = 240 * 1024;  // of the record, with room for what comes later
 
 // At most `bytes_max` bytes, never cut inside a character.
 std::string_view cut(std::string_view text, size_t bytes_max) {

@@ -1,6 +1,6 @@
 #include "connectors/registry.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "connectors/folder.h"
 #include "connectors/mastodon.h"
@@ -30,8 +30,10 @@ Result<std::unique_ptr<Connector>> make_connector(const SourceSettings& settings
   for (const Network& network : kNetworks) {
     if (settings.network == network.name) return network.make(settings);
   }
-  return fail(Fault::malformed, fmt::format("there is no network `{}`; there are: {}",
-                                            settings.network, fmt::join(network_names(), ", ")));
+  std::string known;
+  for (const std::string& name : network_names()) known += (known.empty() ? "" : ", ") + name;
+  return fail(Fault::malformed,
+              fmt::format("there is no network `{}`; there are: {}", settings.network, known));
 }
 
 }  // namespace maitred
