@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 10> kJunk = {"util",  "utils", "common", 
 struct Ban {
   std::string_view word;
   std::string_view instead;
-  std::string_view door = "";  // where it is allowed
+  std::string_view door = {};  // where it is allowed
 };
 constexpr std::array kBans = {
     Ban{"system_clock::now", "ask a Clock", "base/clock.cc"},
