@@ -46,12 +46,17 @@ std::vector<Outcome> Appender::append_all(const std::vector<Proposal>& proposals
     const auto next = publish(round.records, stop);
     if (!next || !fold_.wait_until(topic_, *next, kWaitMax, stop)) break;
     settle(proposals, outcomes, round, *next);
+    if (tries + 1 == kTriesMax) {
+      for (Outcome& outcome : outcomes) {
+        outcome.contended = outcome.kind == Outcome::Kind::unsettled;
+      }
+    }
   }
   return outcomes;
 }
 
-// Decides every proposal that is not settled against the book plus what this batch decided before.
-// false: the book cannot be read.
+// Decides every proposal that has no outcome yet, against the book plus what this batch decided
+// before. false: the book cannot be read.
 bool Appender::decide_all(const std::vector<Proposal>& proposals, std::vector<Outcome>& outcomes,
                           Round& round) {
   std::map<std::string, KeyState> keys;
@@ -66,13 +71,13 @@ bool Appender::decide_all(const std::vector<Proposal>& proposals, std::vector<Ou
     }
     if (const auto done = key->second.causes.find(proposal.cause);
         done != key->second.causes.end()) {
-      outcomes[i] = {Outcome::Kind::applied, {}, done->second, key->second.rev, {}};
+      outcomes[i] = {Outcome::Kind::applied, false, {}, done->second, key->second.rev, {}};
       continue;
     }
     auto decided = proposal.decide(key->second);
     if (auto* refusal = std::get_if<Refusal>(&decided)) {
-      outcomes[i] = {
-          Outcome::Kind::refused, std::move(refusal->text), Verb::noted, key->second.rev, {}};
+      outcomes[i] = {Outcome::Kind::refused, false, std::move(refusal->text), Verb::noted,
+                     key->second.rev,        {}};
       continue;
     }
     auto& event = std::get<TaskEvent>(decided);
@@ -83,6 +88,7 @@ bool Appender::decide_all(const std::vector<Proposal>& proposals, std::vector<Ou
     if (const auto reason = accept(key->second, event, event.at)) {
       outcomes[i] = {
           Outcome::Kind::refused,
+          false,
           fmt::format("cannot be {}: it is {}", word(event.verb), word(key->second.state)),
           Verb::noted,
           key->second.rev,
@@ -127,7 +133,7 @@ void Appender::settle(const std::vector<Proposal>& proposals, std::vector<Outcom
     if (!state) continue;
     const auto done = state->causes.find(proposals[i].cause);
     if (done == state->causes.end()) continue;  // void: somebody took the rev; decide anew
-    outcomes[i] = {Outcome::Kind::applied, {}, done->second, state->rev, next};
+    outcomes[i] = {Outcome::Kind::applied, false, {}, done->second, state->rev, next};
   }
 }
 
