@@ -20,7 +20,8 @@ struct Case {
   const Mention& mention;
   const Reading& reading;
   const Identity& identity;
-  std::string customer_store;  // the known customer's own store, or empty
+  std::string customer_store = {};  // the known customer's own store, or empty
+  std::string customer_tier = {};   // and tier
 };
 
 // What the task book says of one task, as far as deciding needs it.
@@ -45,8 +46,8 @@ struct OwnKey {
 
 struct Standing {
   OwnKey own;
-  std::vector<TaskBrief> living;  // of this author or customer
-  std::vector<TaskBrief> recent;  // closed ones of them, 90 days back
+  std::vector<TaskBrief> living;             // of this author or customer
+  std::vector<TaskBrief> recent;             // closed ones of them, 90 days back
   std::map<std::string, int> open_at_store;  // living tasks a store has
 };
 
