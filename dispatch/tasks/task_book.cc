@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace maitred {
 namespace {
 
@@ -171,6 +173,25 @@ Result<Task> TaskBook::find_by_prefix(const std::string& prefix) {
   return fail(Fault::conflict, fmt::format("several living tasks begin with '{}', among them {} "
                                            "and {}: give more of it",
                                            prefix, found[0].id, found[1].id));
+}
+
+Result<std::string> TaskBook::short_id(const std::string& id) {
+  constexpr size_t kLettersMin = 5;
+  return read([&](Db& db) -> Result<std::string> {
+    size_t letters = kLettersMin;
+    const auto set_apart = [&](const Row& row) {
+      const std::string_view other = row.text(0);
+      size_t same = 0;
+      while (same < std::min(id.size(), other.size()) && id[same] == other[same]) ++same;
+      letters = std::max(letters, same + 1);
+      return false;
+    };
+    for (const char* neighbour : {"key<? AND {} ORDER BY key DESC", "key>? AND {} ORDER BY key"}) {
+      const std::string where = fmt::format(fmt::runtime(neighbour), kLiving);
+      TRY(db.query(fmt::format("SELECT key FROM tasks WHERE {} LIMIT 1", where), {id}, set_apart));
+    }
+    return id.substr(0, letters);
+  });
 }
 
 Result<std::vector<Task>> TaskBook::living() {

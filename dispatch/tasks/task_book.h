@@ -34,6 +34,8 @@ class TaskBook : public Book, public KeyBook {
   Result<std::optional<Task>> find(const std::string& id);  // whole id, closed ones too
   // A whole id, or a prefix that only one living task has. missing, or conflict: several.
   Result<Task> find_by_prefix(const std::string& prefix);
+  // Enough of the id to name it among living tasks: at least five letters.
+  Result<std::string> short_id(const std::string& id);
   Result<std::vector<Task>> living();
   // Newest first; an empty state or store is any. At most `max`.
   Result<std::vector<Task>> list(const std::optional<TaskState>& state, const std::string& store,
@@ -44,7 +46,7 @@ class TaskBook : public Book, public KeyBook {
                                       Time since);
   Result<std::optional<Task>> of_mention(const std::string& mention);
   Result<std::map<std::string, int>> living_by_store();
-  // The state the key was left in by the event of this cause's verb; none = not applied.
+  // What the applied event of this cause did; none = not applied.
   Result<std::optional<Verb>> verb_of_cause(const std::string& key, const std::string& cause);
   Result<std::map<std::string, int64_t>> voids();  // reason → how many
   Result<int64_t> living_count();
