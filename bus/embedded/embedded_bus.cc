@@ -59,7 +59,7 @@ Result<std::unique_ptr<EmbeddedBus>> EmbeddedBus::open(EmbeddedOptions options, 
     if (!lock) return fail("lock the log", lock.error());
     bus->lock_ = std::move(*lock);
   }
-  TRY_ASSIGN(bus->db_, Db::open(directory / "log.db", {.full_sync = true}));
+  TRY_ASSIGN(bus->db_, Db::open(directory / "log.db", {.full_sync = bus->options_.durable}));
   TRY(bus->db_->transaction([&] { return bus->create_or_check(); }));
   return bus;
 }

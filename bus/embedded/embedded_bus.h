@@ -22,6 +22,7 @@ struct EmbeddedOptions {
   std::filesystem::path directory;  // holds log.db; must exist
   TopicNames names;
   bool as_daemon = false;  // takes the lock; only then join() works
+  bool durable = true;     // false: no fsync, for tests that survive no power cut
 };
 
 class GroupTable;  // who is a member of which group (group.h)
