@@ -202,6 +202,9 @@ class Http::Handle {
 
   void set_request(const HttpRequest& request, const std::string& user_agent) {
     curl_easy_setopt(easy_, CURLOPT_URL, request.url.c_str());
+    if (!request.unix_socket.empty()) {
+      curl_easy_setopt(easy_, CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
+    }
     curl_easy_setopt(easy_, CURLOPT_USERAGENT, user_agent.c_str());
     curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "");
     if (request.method == "HEAD") {

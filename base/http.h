@@ -42,6 +42,7 @@ struct HttpRequest {
   HttpLimits limits;
   bool trusted = false;             // the URL's host was written in the config
   bool plain = false;               // http:// is allowed
+  std::string unix_socket = {};     // connect to this path instead of the URL's host
   std::function<void()> tick = {};  // called at least once a second while waiting
 };
 
