@@ -46,12 +46,12 @@ struct Proposal {
 
 struct Outcome {
   enum class Kind {
-    applied,     // our event is in force (now, or by an earlier try of the same cause)
-    refused,     // decide() said no; `text` says why
+    applied,    // our event is in force (now, or by an earlier try of the same cause)
+    refused,    // decide() said no; `text` says why
     unsettled,  // "not known yet": the log did not answer, or five tries each lost the race
   };
   Kind kind = Kind::unsettled;
-  bool contended = false;   // unsettled: because of five lost races, so the log does answer
+  bool contended = false;  // unsettled: because of five lost races, so the log does answer
   std::string text;
   Verb verb = Verb::noted;  // applied: the verb that the cause stands for
   int64_t rev = 0;          // applied: the key's revision when asked

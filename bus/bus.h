@@ -117,6 +117,8 @@ class Bus {
   virtual Result<Positions> begins(std::string_view topic) = 0;
   // The first offset of each partition whose log time is at or after `time` (the end where none).
   virtual Result<Positions> since(std::string_view topic, Time time) = 0;
+  // Where a group resumes: its last commit, or the oldest record where it has none. For `status`.
+  virtual Result<Positions> committed(std::string_view topic, std::string_view group) = 0;
   virtual int partitions(std::string_view topic) const = 0;
 };
 

@@ -351,6 +351,15 @@ Positions Fold::positions(Topic topic) const {
   return least;
 }
 
+Time Fold::newest() const {
+  std::scoped_lock lock(mutex_);
+  Time newest{};
+  for (const auto& shelf : shelves_) {
+    for (const auto& [at, place] : shelf->places) newest = std::max(newest, place.last_time);
+  }
+  return newest;
+}
+
 std::string Fold::stopped() const {
   std::scoped_lock lock(mutex_);
   return stopped_;

@@ -71,6 +71,7 @@ class Fold {
   bool ready(Topic topic) const;  // every partition reached its end at least once since open()
   bool all_ready() const;
   Positions positions(Topic topic) const;
+  Time newest() const;          // the newest log time folded so far; 1970 = nothing yet
   std::string stopped() const;  // why a partition stands still, in a sentence; empty = none does
   void on_tick(std::function<void()> tick) { tick_ = std::move(tick); }
   // Called on the fold thread after a batch is in the books.

@@ -258,6 +258,20 @@ Result<Positions> EmbeddedBus::since(std::string_view topic, Time time) {
   return positions;
 }
 
+Result<Positions> EmbeddedBus::committed(std::string_view topic, std::string_view group) {
+  TRY_ASSIGN(const std::string_view name, full_name(topic));
+  TRY_ASSIGN(Positions positions, begins(topic));
+  std::scoped_lock lock(write_mutex_);
+  TRY(
+      db_->query("SELECT p.partition, c.next FROM commits c JOIN partitions p ON p.pid=c.pid "
+                 "WHERE c.member_group=? AND p.topic=?",
+                 {GroupTable::name_of(name, group), name}, [&](const Row& row) {
+                   positions[static_cast<int>(row.integer(0))] = row.integer(1);
+                   return true;
+                 }));
+  return positions;
+}
+
 Result<std::unique_ptr<Reader>> EmbeddedBus::follow(const TopicPositions& from) {
   return EmbeddedReader::open(*this, from);
 }

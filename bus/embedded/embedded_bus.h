@@ -51,6 +51,7 @@ class EmbeddedBus : public Bus {
   Result<Positions> ends(std::string_view topic) override;
   Result<Positions> begins(std::string_view topic) override;
   Result<Positions> since(std::string_view topic, Time time) override;
+  Result<Positions> committed(std::string_view topic, std::string_view group) override;
   int partitions(std::string_view topic) const override;
 
   // Drops what the topics keep no longer and compacts what is older than a day. For the daemon, at

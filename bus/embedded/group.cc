@@ -18,13 +18,17 @@ Result<std::unique_ptr<Subscription>> GroupTable::join(EmbeddedBus& bus, std::st
                                                        std::string_view group,
                                                        JoinOptions options) {
   TRY_ASSIGN(auto db, bus.connect_to_write());
-  const std::string name = fmt::format("{} {}", topic, group);
+  const std::string name = name_of(topic, group);
   std::scoped_lock lock(mutex_);
   Members& members = groups_[name];
   members.ids.push_back(++last_id_);
   ++members.generation;
   return std::make_unique<EmbeddedSubscription>(bus, *this, topic, name, last_id_,
                                                 std::move(options), std::move(db));
+}
+
+std::string GroupTable::name_of(std::string_view topic, std::string_view group) {
+  return fmt::format("{} {}", topic, group);
 }
 
 void GroupTable::leave(const std::string& name, int64_t member) {

@@ -21,6 +21,7 @@ class GroupTable {
  public:
   Result<std::unique_ptr<Subscription>> join(EmbeddedBus& bus, std::string_view topic,
                                              std::string_view group, JoinOptions options);
+  static std::string name_of(std::string_view topic, std::string_view group);  // in log.db
   void leave(const std::string& name, int64_t member);
   // What belongs to the member now, and the number of the sharing-out it comes from.
   std::pair<uint64_t, std::set<int>> share_of(const std::string& name, int64_t member,

@@ -54,6 +54,9 @@ class FaultyBus : public Bus {
   Result<Positions> since(std::string_view topic, Time time) override {
     return real_.since(topic, time);
   }
+  Result<Positions> committed(std::string_view topic, std::string_view group) override {
+    return real_.committed(topic, group);
+  }
   int partitions(std::string_view topic) const override { return real_.partitions(topic); }
 
  private:
