@@ -213,11 +213,11 @@ Result<void> Dispatcher::settle_fates(std::vector<Item>& items, const Knowledge&
 // Reads, identifies and decides one mention. Settled at once if nothing needs to be written.
 Result<void> Dispatcher::judge(Item& item, const Knowledge& knowledge, Drafts& drafts) {
   const Mention& mention = item.mention;
-  TRY_ASSIGN(const auto candidates, deps_.customer_book.candidates(mention));
+  TRY_ASSIGN(const auto candidates, deps_.customer_book.candidates(mention.author));
   const Identity identity = identify(mention, candidates, {});
   std::optional<Customer> customer;
   if (!identity.customer.empty()) {
-    TRY_ASSIGN(customer, deps_.customer_book.find(identity.customer));
+    TRY_ASSIGN(customer, deps_.customer_book.by_id(identity.customer));
   }
   const auto zone = knowledge.source_zones.find(mention.source);
   const ReadingContext context{

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Judges a run by the log alone, sharing no code with the program.
+
+    judge.py DIRECTORY
+
+DIRECTORY holds what `maitred tail TOPIC --from start --json` printed, as mentions.jsonl,
+verdicts.jsonl, tasks.jsonl and pushes.jsonl, and ledger.jsonl: what was offered, one object
+{"id", "revision"} a line, written by whoever offered it, not by maitred. before.json and
+after.json, where they are, are `maitred tasks list --json` before and after the books were
+deleted. Acceptance is stated here a second time, from the words of DESIGN.md §1 and §3.
+
+Prints one line an invariant and exits 1 if one is broken.
+"""
+import collections
+import hashlib
+import json
+import os
+import sys
+
+LIVING = {"awaiting_approval", "open", "claimed"}
+ANY = LIVING | {"done", "dropped"}
+KEEPS = None
+ALLOWED = {  # verb: (states it is allowed in, the state after)
+    "opened": ({"new"}, "open"), "joined": ({"new"}, "elsewhere"), "withdrawn": ({"new"}, "elsewhere"),
+    "heard": (ANY, KEEPS), "edited": (ANY, KEEPS), "retracted": (ANY, KEEPS),
+    "identified": (LIVING, KEEPS), "asked": ({"awaiting_approval"}, KEEPS),
+    "approved": ({"awaiting_approval"}, "open"), "declined": ({"awaiting_approval"}, "dropped"),
+    "claimed": ({"open"}, "claimed"), "refused": ({"open"}, KEEPS),
+    "passed": ({"open", "claimed"}, "open"), "given": ({"claimed"}, KEEPS),
+    "released": ({"claimed"}, "open"), "progressed": ({"claimed"}, KEEPS),
+    "moved": (LIVING, KEEPS), "nudged": (LIVING, KEEPS), "escalated": (LIVING, KEEPS),
+    "lapsed": (LIVING, KEEPS), "noted": (ANY, KEEPS), "promised": (ANY, KEEPS), "kept": (ANY, KEEPS),
+    "replied": (ANY, KEEPS), "settled": (ANY, KEEPS), "finished": ({"claimed"}, "done"),
+    "dropped": (LIVING, "dropped"), "reopened": ({"done", "dropped"}, "open"),
+}
+
+
+def lines(directory, name):
+    path = os.path.join(directory, name)
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file if line.strip()]
+
+
+def task_of(mention):
+    number = int.from_bytes(hashlib.sha256(mention.encode()).digest()[:10], "big")
+    letters = "0123456789abcdefghjkmnpqrstvwxyz"
+    return "t" + "".join(letters[number >> shift & 31] for shift in range(75, -5, -5))
+
+
+def apply_all(records):
+    """key -> applied events, in log order, and the voids counted by reason."""
+    keys = collections.defaultdict(lambda: {"rev": 0, "state": "new", "causes": {}, "events": []})
+    voids = collections.Counter()
+    for record in sorted(records, key=lambda r: (r["partition"], r["offset"])):
+        event, key = record["value"], keys[record["key"]]
+        allowed, after = ALLOWED[event["verb"]]
+        if event["cause"] in key["causes"]:
+            voids["cause"] += 1
+        elif event["rev"] != key["rev"] + 1:
+            voids["rev"] += 1
+        elif key["state"] not in allowed:
+            voids["state"] += 1
+        else:
+            key["rev"] += 1
+            key["causes"][event["cause"]] = event["verb"]
+            if event["verb"] == "opened" and event.get("ask"):
+                after = "awaiting_approval"
+            key["state"] = after or key["state"]
+            key["events"].append(event)
+    return keys, voids
+
+
+class Verdict:
+    def __init__(self):
+        self.broken = 0
+
+    def say(self, name, bad, good):
+        print(f"{name}: {'ok, ' + good if not bad else 'BROKEN, ' + str(len(bad)) + ' cases'}")
+        for case in list(bad)[:5]:
+            print(f"    {case}")
+        self.broken += bool(bad)
+
+
+def main(directory):
+    mentions, tasks = lines(directory, "mentions.jsonl"), lines(directory, "tasks.jsonl")
+    verdicts, pushes = lines(directory, "verdicts.jsonl"), lines(directory, "pushes.jsonl")
+    ledger = {(row["id"], row["revision"]) for row in lines(directory, "ledger.jsonl")}
+    seen = collections.defaultdict(list)
+    for record in mentions:
+        seen[record["value"]["id"], record["value"]["revision"]].append(record["value"])
+    keys, voids = apply_all(tasks)
+    result = Verdict()
+
+    missing = [row for row in ledger if row not in seen]
+    result.say("I1 what was offered is on mentions", missing, f"{len(ledger)} offered, {len(mentions)} records")
+
+    last = {(r["value"]["mention"], r["value"]["revision"]): r["value"]
+            for r in sorted(verdicts, key=lambda r: (r["partition"], r["offset"])) if "value" in r}
+    no_verdict = [row for row in seen if row not in last]
+    why = collections.Counter(v["why"] for v in last.values())
+    result.say("every mention has a verdict", no_verdict, ", ".join(f"{n} {w}" for w, n in why.most_common()))
+
+    bad = []
+    for (mention, revision), verdict in last.items():
+        own = keys.get(task_of(mention))
+        if verdict["why"] in ("opened", "infeasible", "stale", "flood") and verdict.get("task"):
+            if not own or not own["events"] or own["events"][0]["verb"] != "opened":
+                bad.append((mention, verdict["why"], "no applied opening"))
+        if verdict["why"] == "joined":
+            joined = keys.get(verdict["task"])
+            if not joined or f"{mention}@{revision}" not in joined["causes"]:
+                bad.append((mention, "joined", "the task never heard of it"))
+            if own is None or own["events"][0]["verb"] != "joined":
+                bad.append((mention, "joined", "its own key says otherwise"))
+    opened = collections.Counter()
+    for key in keys.values():
+        for event in key["events"]:
+            if event["verb"] == "opened":
+                opened[event["mention"]] += 1
+    bad += [(mention, f"opened {count} times") for mention, count in opened.items() if count > 1]
+    result.say("I3 one task a mention", bad, f"{len(opened)} tasks, voids {dict(voids)}")
+
+    bad = []
+    for row, copies in seen.items():
+        same = {json.dumps([c.get("author", {}).get("id"), c.get("text"), c.get("rating"), c.get("withdrawn")]) for c in copies}
+        if len(same) > 1:
+            bad.append(row)
+    copies = collections.defaultdict(set)
+    for record in tasks:
+        copies[record["key"], record["value"]["cause"]].add(record["value"]["verb"])
+    bad += [key for key, verbs in copies.items() if len(verbs) > 1 and len(
+        [v for v in keys[key[0]]["causes"].values()]) != len(set(keys[key[0]]["causes"]))]
+    twice = sum(len(c) - 1 for c in seen.values())
+    result.say("I4 copies agree", bad, f"{twice} copies of mentions")
+
+    told = collections.Counter()
+    for record in pushes:
+        push = record["value"]
+        if push["state"] == "accepted":
+            told[push["task"], push["step"], push["person"], push["courier"]] += 1
+    more = {key: n for key, n in told.items() if n > 1}
+    print(f"I7 pushes: {sum(told.values())} accepted, {sum(n - 1 for n in more.values())} more than once")
+
+    paths = [os.path.join(directory, name) for name in ("before.json", "after.json")]
+    if all(os.path.exists(path) for path in paths):
+        before, after = (open(path, encoding="utf-8").read() for path in paths)
+        result.say("I11 rebuilt books equal the ones that were there", [] if before == after else ["they differ"],
+                   f"{len(before)} bytes of tasks")
+    return 1 if result.broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
