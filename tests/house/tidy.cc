@@ -56,8 +56,8 @@ size_t columns(std::string_view line) {
 }
 
 size_t lines_max(const SourceFile& file) {
-  if (file.is_header()) return kHeaderLinesMax;
-  return file.is_test() ? kTestLinesMax : kSourceLinesMax;
+  if (file.is_test()) return kTestLinesMax;
+  return file.is_header() ? kHeaderLinesMax : kSourceLinesMax;
 }
 
 // A line too long is forgiven where it cannot be broken: an address, an include.
@@ -187,6 +187,24 @@ Findings check_form(const SourceTree& tree) {
     if (!file.ends_with_newline) {
       findings.push_back({file.path, file.lines.size(), "does not end its last line"});
     }
+  }
+  return findings;
+}
+
+Findings check_dead(const SourceTree& tree) {
+  std::set<std::string_view> alive;
+  for (const SourceFile& file : tree.files()) {
+    for (const Include& include : file.includes) {
+      const SourceFile* used = tree.find(include.path);
+      if (used == nullptr || (file.is_test() && !used->is_test())) continue;
+      bool own = used->folder() == file.folder() && used->stem() == file.stem();
+      if (!own) alive.insert(used->path);
+    }
+  }
+  Findings findings;
+  for (const SourceFile& file : tree.files()) {
+    if (!file.is_header() || alive.contains(file.path)) continue;
+    findings.push_back({file.path, 0, "is dead: only its own source and tests include it"});
   }
   return findings;
 }

@@ -16,6 +16,9 @@ Findings check_names(const SourceTree& tree);
 // A header opens by saying what it is and is guarded; no blanks at line ends, no tabs.
 Findings check_form(const SourceTree& tree);
 
+// A header that nobody but its own source and the tests includes is dead.
+Findings check_dead(const SourceTree& tree);
+
 // Clocks and sleeps have one door; nothing is left to be fixed later; no test is switched off.
 Findings check_bans(const SourceTree& tree);
 

@@ -123,6 +123,15 @@ const Case kManners[] = {
     {"a tab", check_form, {{"a/a.cc", "\tint i;\n"}}, "a/a.cc:1: holds a tab"},
     {"a last line without end", check_form, {{"a/a.cc", "int i;"}}, "a/a.cc:1: does not end"},
 
+    {"a header that only a test uses",
+     check_dead,
+     {{"a/a.h", ""}, {"a/a.cc", "#include \"a/a.h\"\n"}, {"tests/t.cc", "#include \"a/a.h\"\n"}},
+     "a/a.h:0: is dead"},
+    {"a header that another source uses",
+     check_dead,
+     {{"a/a.h", ""}, {"b/a.cc", "#include \"a/a.h\"\n"}},
+     ""},
+
     {"the machine's clock",
      check_bans,
      {{"a/a.cc", "auto t = std::chrono::system_clock::now();\n"}},
@@ -195,8 +204,8 @@ void check_all(const auto& cases) {
 TEST_CASE("the house is tidy") {
   SourceTree tree = SourceTree::read(MAITRED_SOURCE_DIR);
   REQUIRE(tree.has_file("tests/house/tidy_test.cc"));
-  for (Check check :
-       {check_lengths, check_names, check_form, check_bans, check_documents, check_may_skip}) {
+  for (Check check : {check_lengths, check_names, check_form, check_dead, check_bans,
+                      check_documents, check_may_skip}) {
     CHECK_MESSAGE(check(tree).empty(), told(check(tree)));
   }
   std::puts(comment_ratio(tree).c_str());
