@@ -20,8 +20,9 @@ const std::map<std::string_view, Words> kMayInclude = {
     {"connectors", {"base", "config", "bus"}},
     {"dispatch", {"base", "config", "bus"}},
     {"daemon", {"base", "config", "bus", "connectors", "dispatch"}},
+    {"demo", {"base", "config", "bus", "dispatch"}},
     {"bench", {"base", "config", "bus", "connectors", "dispatch", "daemon"}},
-    {"tests", {"base", "config", "bus", "connectors", "dispatch", "daemon"}},
+    {"tests", {"base", "config", "bus", "connectors", "dispatch", "daemon", "demo"}},
 };
 
 // Inside one folder: whose path begins like the first includes nothing that begins like the second.
