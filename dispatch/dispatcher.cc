@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "bus/reject.h"
-#include "dispatch/identity/identify.h"
 
 namespace maitred {
 namespace {
@@ -214,7 +213,7 @@ Result<void> Dispatcher::settle_fates(std::vector<Item>& items, const Knowledge&
 Result<void> Dispatcher::judge(Item& item, const Knowledge& knowledge, Drafts& drafts) {
   const Mention& mention = item.mention;
   TRY_ASSIGN(const auto candidates, deps_.customer_book.candidates(mention.author));
-  const Identity identity = identify(mention, candidates, {});
+  const Identity identity = identify(mention, candidates, knowledge.policy);
   std::optional<Customer> customer;
   if (!identity.customer.empty()) {
     TRY_ASSIGN(customer, deps_.customer_book.by_id(identity.customer));

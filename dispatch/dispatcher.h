@@ -20,6 +20,7 @@
 #include "bus/verdict.h"
 #include "dispatch/decision/decide.h"
 #include "dispatch/identity/customer_book.h"
+#include "dispatch/identity/identify.h"
 #include "dispatch/reading/read.h"
 #include "dispatch/tasks/task_book.h"
 
@@ -31,6 +32,7 @@ inline constexpr size_t kDispatchBatchMax = 500;
 struct Knowledge {
   std::shared_ptr<const Language> language;
   std::shared_ptr<const Rules> rules;
+  IdentityPolicy policy;
   std::map<std::string, std::string> source_zones;  // source → IANA zone
 };
 
@@ -44,7 +46,6 @@ struct DispatchDeps {
   TaskBook& task_book;
   CustomerBook& customer_book;
   std::function<Knowledge()> knowledge;
-  std::function<bool()> clock_ok = [] { return true; };
 };
 
 class Dispatcher {

@@ -20,8 +20,13 @@ inline constexpr const char* kForStaff = "Working the floor";
 inline constexpr const char* kForRecords = "People and places";
 inline constexpr const char* kForFinding = "Finding out what happened";
 
+const Command& run_command();
+const Command& status_command();
 const Command& explain_command();
 const Command& check_command();
+const Command& tail_command();
+const Command& why_command();
+std::span<const Command> topics_commands();
 std::span<const Command> crm_commands();
 std::span<const Command> staff_commands();
 

@@ -5,7 +5,6 @@
 #include <cstdio>
 
 #include "daemon/commands/all.h"
-#include "daemon/configuration.h"
 #include "daemon/log_lines.h"
 #include "daemon/wiring.h"
 
@@ -22,9 +21,8 @@ bool print(const Batch& batch, const TopicNames& names, bool as_json) {
   return std::fflush(stdout) == 0;
 }
 
-Result<void> tail(const Args& args) {
-  TRY_ASSIGN(const Configuration config, Configuration::load(args.get("--config")));
-  const TopicNames names = config.topic_names();
+Result<void> tail(const Args& args, const Configuration& config) {
+  const TopicNames& names = config.topics;
   const auto topic = names.find(args.get("TOPIC"));
   if (!topic) {
     std::string known;
@@ -33,7 +31,7 @@ Result<void> tail(const Args& args) {
                 fmt::format("there is no topic '{}'; there are:{}", args.get("TOPIC"), known));
   }
   const std::string name = names.name(*topic);
-  const auto clock = config.house_clock();
+  TRY_ASSIGN(const auto clock, open_house_clock(config));
   TRY_ASSIGN(const auto bus, open_bus(config, false, *clock));
   TRY_ASSIGN(const Positions from, positions_from(*bus, name, args.get("--from"), clock->now()));
   TRY_ASSIGN(const auto reader, bus->follow({{name, from}}));
@@ -49,8 +47,7 @@ Result<void> tail(const Args& args) {
 }
 
 int run_tail(const Args& args) {
-  const auto done = tail(args);
-  return done ? kExitOk : report(done.error());
+  return with_configuration(args, [&](const Configuration& config) { return tail(args, config); });
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include <fmt/core.h>
 
 #include "daemon/commands/all.h"
-#include "daemon/configuration.h"
+#include "daemon/wiring.h"
 
 namespace maitred {
 namespace {
@@ -17,9 +17,8 @@ std::string settings_of(const TopicInfo& topic) {
                      milliseconds(topic.kept).count());
 }
 
-Result<void> print_topics(const Args& args) {
-  TRY_ASSIGN(const Configuration config, Configuration::load(args.get("--config")));
-  const TopicNames names = config.topic_names();
+Result<void> print_topics(const Args& args, const Configuration& config) {
+  const TopicNames& names = config.topics;
   if (!args.has("--commands")) {
     fmt::print("{:<20} {:>10}  {:<10} {:<36} {:<26} {}\n", "topic", "partitions", "kept", "key",
                "written by", "read by");
@@ -45,8 +44,8 @@ Result<void> print_topics(const Args& args) {
 }
 
 int run_print(const Args& args) {
-  const auto done = print_topics(args);
-  return done ? kExitOk : report(done.error());
+  return with_configuration(
+      args, [&](const Configuration& config) { return print_topics(args, config); });
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 #include "bus/mention.h"
 #include "daemon/commands/all.h"
-#include "daemon/configuration.h"
 #include "daemon/log_lines.h"
 #include "daemon/wiring.h"
 
@@ -51,10 +50,9 @@ struct Trail {
   }
 };
 
-Result<void> why(const Args& args) {
-  TRY_ASSIGN(const Configuration config, Configuration::load(args.get("--config")));
-  const TopicNames names = config.topic_names();
-  const auto clock = config.house_clock();
+Result<void> why(const Args& args, const Configuration& config) {
+  const TopicNames& names = config.topics;
+  TRY_ASSIGN(const auto clock, open_house_clock(config));
   TRY_ASSIGN(const auto bus, open_bus(config, false, *clock));
   Trail trail{args.get("ID"), {}, {}};
   std::vector<Stored> found;
@@ -82,8 +80,7 @@ Result<void> why(const Args& args) {
 }
 
 int run_why(const Args& args) {
-  const auto done = why(args);
-  return done ? kExitOk : report(done.error());
+  return with_configuration(args, [&](const Configuration& config) { return why(args, config); });
 }
 
 }  // namespace
