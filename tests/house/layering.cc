@@ -20,7 +20,7 @@ const std::map<std::string_view, Words> kMayInclude = {
     {"connectors", {"base", "config", "bus"}},
     {"dispatch", {"base", "config", "bus"}},
     {"daemon", {"base", "config", "bus", "connectors", "dispatch"}},
-    {"demo", {"base", "config", "bus", "dispatch"}},
+    {"demo", {"base", "config", "bus", "connectors", "dispatch", "daemon"}},
     {"bench", {"base", "config", "bus", "connectors", "dispatch", "daemon"}},
     {"tests", {"base", "config", "bus", "connectors", "dispatch", "daemon", "demo"}},
 };
