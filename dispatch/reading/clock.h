@@ -1,0 +1,42 @@
+// Times of day: "9pm", "half past seven", "20:10", 八點十分, noon; and parts of the day: evening,
+// 凌晨. What day is meant is for `day` and `times` to say.
+//
+// Pure.
+#pragma once
+
+#include <optional>
+
+#include "dispatch/reading/amount.h"
+#include "dispatch/reading/tokens.h"
+
+namespace maitred {
+
+struct ClockTime {
+  int minute = 0;  // of the day; 24:00 is the midnight that ends it
+  int second = 0;
+  bool either_half = false;  // 12-hour clock that did not say which half of the day
+  bool bare = false;         // a mere number: a clock only where its neighbours make it one
+  bool to_the_minute = false;
+};
+
+// The longest clock time that begins at the symbol.
+std::optional<Found<ClockTime>> parse_clock(const Prepared& text, size_t at);
+
+// Whether what stands at `next` leaves a bare number before it a clock ("at 9, please") or makes
+// it something else ("at 9 Main Street", "9 oz").
+bool may_end_clock(const Prepared& text, size_t next);
+
+// A part of the day, in minutes since its midnight; `to` may be past 24:00.
+struct DayPart {
+  int from = 0;
+  int to = 0;
+};
+std::optional<Found<DayPart>> parse_part(const Prepared& text, size_t at);
+
+// The minute of a 12-hour clock that lies in the part, or nearest to it: 12 at night is 24:00.
+int fit(int minute, const DayPart& part);
+
+// Whether the symbol is this one mark, such as ":".
+bool is_mark(const Prepared& text, size_t symbol, std::string_view mark);
+
+}  // namespace maitred

@@ -1,0 +1,42 @@
+// All the times a text tells, as moments: days, parts of the day and clocks put together ("tomorrow
+// at noon"), spans from now ("in 45 min", 兩小時後), ranges ("7-9pm"), and the edges people put on
+// them ("by", "after", "around"). A 12-hour clock without am or pm is the next such moment after
+// the post, or the last one where the sentence tells of the past; on another day it is the one
+// between 8 in the morning and 8 in the evening.
+//
+// Pure: the time of the post and its zone are told.
+#pragma once
+
+#include <vector>
+
+#include "base/clock.h"
+#include "base/zone.h"
+#include "bus/reading.h"
+#include "dispatch/reading/tokens.h"
+
+namespace maitred {
+
+struct FoundTime {
+  TimeFinding finding;
+  uint32_t first = 0;  // tokens [first, last)
+  uint32_t last = 0;
+  bool past = false;      // said of something that has happened
+  bool relative = false;  // counted from the post, not read off a clock
+};
+
+struct TimeContext {
+  Time posted_at;
+  Zone zone;
+};
+
+// In the order of the text, without overlaps.
+std::vector<FoundTime> find_times(const Prepared& text, const TimeContext& context);
+
+// The tokens of the sentence around a token: [begin, end).
+struct Stretch {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+};
+Stretch sentence_around(const Prepared& text, uint32_t token);
+
+}  // namespace maitred
