@@ -102,4 +102,22 @@ Choice choose(const Errand& errand, const std::vector<const Store*>& candidates,
   return choice;
 }
 
+std::string next_store(const std::string& store, const std::vector<std::string>& passed,
+                       const std::vector<Want>& wants, const Stores& stores,
+                       const Catalogue& catalogue) {
+  constexpr double kRoundAboutKm = 100;
+  const Store* from = stores.find(store);
+  if (!from) return {};  // a desk has no next one
+  std::string next;
+  double next_km = kRoundAboutKm;
+  for (const Store& one : stores.all) {
+    if (one.id == store || has(passed, one.id) || !serves(one, wants, catalogue)) continue;
+    const double km = great_circle_km(from->lat, from->lon, one.lat, one.lon);
+    if (km >= next_km) continue;
+    next = one.id;
+    next_km = km;
+  }
+  return next;
+}
+
 }  // namespace maitred

@@ -36,4 +36,10 @@ Choice choose(const Errand& errand, const std::vector<const Store*>& candidates,
               const Store* preferred, const Catalogue& catalogue,
               const std::map<std::string, int>& open_at_store);
 
+// The store that is asked next when everybody at `store` refused: the nearest one round about that
+// has what is wanted and was not asked yet. Empty = there is none.
+std::string next_store(const std::string& store, const std::vector<std::string>& passed,
+                       const std::vector<Want>& wants, const Stores& stores,
+                       const Catalogue& catalogue);
+
 }  // namespace maitred

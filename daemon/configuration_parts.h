@@ -1,0 +1,17 @@
+// The parts Configuration::load is made of, one file of sections each. For configuration*.cc alone.
+//
+// Each reads its sections and adds what is wrong to the document's faults.
+#pragma once
+
+#include "daemon/configuration.h"
+
+namespace maitred {
+
+// [sources.NAME] [couriers.NAME]
+void read_sources(Section root, const std::vector<std::string>& accounts, Configuration& into);
+void read_couriers(Section root, Configuration& into);
+
+// [[playbook]], and whether what they name is there.
+void read_playbooks(Section root, Rules& rules);
+
+}  // namespace maitred
