@@ -69,9 +69,12 @@ std::string request_cause(const WebRequest& request) {
   return "request:" + (given.empty() ? base64url(random_bytes(12)) : given.substr(0, 128));
 }
 
-void write_summary(json::Writer& out, const Task& task, const HouseNames& names, Time now) {
-  out.begin_object().member("id", task.id).member("state", word(task.state));
-  out.member("store", task.opening.store).member("title", title_of(task, names, now));
+void write_summary(json::Writer& out, const Task& task, const BoardParts& parts) {
+  const std::string title = title_of(task, parts.floor.names, parts.house.now());
+  out.begin_object().member("id", task.id);
+  out.member("short_id", parts.tasks.short_id(task.id).value_or(task.id));
+  out.member("state", word(task.state));
+  out.member("store", task.opening.store).member("title", title);
   out.member("why", task.opening.why).member_if("holder", task.holder);
   out.member_if("playbook", task.opening.playbook).member("opened_at", task.opened_at);
   out.member_if("next_step", task.state == TaskState::claimed ? next_step(task) : "");
@@ -162,12 +165,11 @@ WebResponse Api::list(const WebRequest& request) {
   auto tasks = all_living ? parts_.tasks.living()
                           : parts_.tasks.list(state, given("store"), std::clamp(max, 1, kListMax));
   if (!tasks) return refusal(status_of(tasks.error().fault), tasks.error().text);
-  const Time now = parts_.house.now();
   json::Writer out;
   out.begin_object().key("tasks").begin_array();
   for (const Task& task : *tasks) {
     if (!given("store").empty() && task.opening.store != given("store")) continue;
-    write_summary(out, task, parts_.floor.names, now);
+    write_summary(out, task, parts_);
   }
   out.end_array().end_object();
   return with_positions(json_answer(200, out.take()));
@@ -248,7 +250,7 @@ WebResponse Api::perform(const WebRequest& request, const std::string& id,
   out.member(answer.kind == DeedAnswer::Kind::done ? "text" : "error", answer.text);
   if (answer.task) {
     out.key("task");
-    write_summary(out, *answer.task, parts_.floor.names, parts_.house.now());
+    write_summary(out, *answer.task, parts_);
   }
   out.end_object();
   return with_positions(json_answer(status_of(answer.kind), out.take()), answer.positions);
