@@ -29,5 +29,6 @@ const Command& why_command();
 std::span<const Command> topics_commands();
 std::span<const Command> crm_commands();
 std::span<const Command> staff_commands();
+std::span<const Command> tasks_commands();
 
 }  // namespace maitred
