@@ -30,8 +30,8 @@ Clock& real_clock() {
   return clock;
 }
 
-HouseClock::HouseClock(Time start, double rate)
-    : start_(start), real_start_(real_clock().now()), rate_(rate) {
+HouseClock::HouseClock(Time start, double rate, Time real_start)
+    : start_(start), real_start_(real_start), rate_(rate) {
   assert(rate > 0);
 }
 

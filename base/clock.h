@@ -29,10 +29,12 @@ class Clock {
 // The machine's own clock.
 Clock& real_clock();
 
-// now() = start + (real now − real now at construction) × rate. rate > 0.
+// now() = start + (real now − real_start) × rate. rate > 0. Processes that share one log must be
+// given the same real_start.
 class HouseClock : public Clock {
  public:
-  HouseClock(Time start, double rate);
+  HouseClock(Time start, double rate, Time real_start);
+  HouseClock(Time start, double rate) : HouseClock(start, rate, real_clock().now()) {}
   Time now() const override;
   bool sleep_until(Time wake, std::stop_token stop) override;
 

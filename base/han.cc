@@ -1,4 +1,5 @@
-#include "base/han.h"
+// The two scripts of Chinese, for text.h.
+#include "base/text.h"
 
 #include <algorithm>
 #include <iterator>
@@ -167,7 +168,9 @@ char32_t to_simplified(char32_t c) {
   return found != kTraditional + kPairs && *found == c ? kSimplified[found - kTraditional] : c;
 }
 
-bool is_traditional_only(char32_t c) { return to_simplified(c) != c && !holds(kSharedOrigins, c); }
+bool is_traditional_only(char32_t c) {
+  return to_simplified(c) != c && !holds(kSharedOrigins, c);
+}
 
 bool is_simplified_only(char32_t c) {
   // Built once: the images of the table, without those that both scripts use.

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cassert>
 
-#include "base/han.h"
 
 namespace maitred {
 namespace {

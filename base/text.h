@@ -45,6 +45,12 @@ struct CodePoint {
 // The code point that begins at `at` (which is a boundary and < utf8.size()).
 CodePoint code_point_at(std::string_view utf8, size_t at);
 
+// Chinese characters in their two scripts, one by one: good for matching (both sides go through
+// it), never for display, as the word-by-word choices of a real conversion are not made.
+char32_t to_simplified(char32_t c);    // c itself where there is nothing to change
+bool is_traditional_only(char32_t c);  // a writer of the other script would not have typed it
+bool is_simplified_only(char32_t c);
+
 bool is_han(char32_t c);
 bool is_kana_or_hangul(char32_t c);
 bool is_letter_or_digit(char32_t c);  // any script

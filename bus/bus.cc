@@ -1,5 +1,7 @@
 #include "bus/bus.h"
 
+#include "bus/topics.h"
+
 namespace maitred {
 
 std::string_view Stored::header(std::string_view name) const {

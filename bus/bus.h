@@ -1,22 +1,20 @@
 // The Bus: the log that decides (ARCHITECTURE.md, "Law 2"). Two implementations, embedded (one
 // SQLite file) and Kafka, behind one interface and one contract test in these promises' words:
 //
-//  1 What publish returned for is never lost; when it fails, any part of the batch may be on the
-//    log, now or later.
+//  1 What publish returned for is never lost; when it fails, any part may be on the log yet.
 //  2 Records of one key are read in the order they were published.
 //  3 A subscription resumes at its last commit; with none, at the oldest record. An offset out of
-//    range is an incident (Fault::missing), never a silent reset. A subscription for ownership
-//    alone commits nothing and returns no records.
+//    range is an incident (Fault::missing), never a silent reset. One for ownership alone commits
+//    nothing and returns no records.
 //  4 Groups are independent of each other.
 //  5 A member that lost a partition is told (on_revoked) before its next poll returns a record.
 //  6 A full queue makes the caller wait; nothing is dropped.
 //
 // `ends` is reached when the reader says so (Batch::at_end), never when some last record was seen.
-// Waits inside the bus are real time; log times are house time. A Bus is safe for any number of
-// threads; a Subscription or Reader belongs to one.
+// Waits are real time; log times are house time. Any thread may use a Bus; a Subscription or
+// Reader belongs to one.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -36,10 +34,8 @@ namespace maitred {
 inline constexpr size_t kValueMax = 256 * 1024;  // bytes of one record's value
 
 struct Header {
-  std::string name;
-  std::string value;
+  std::string name, value;
 };
-
 struct Record {
   std::string key;
   std::optional<std::string> value;  // none = a tombstone
@@ -68,7 +64,7 @@ using Positions = std::map<int, int64_t>;  // partition → the next offset to r
 using TopicPositions = std::map<std::string, Positions, std::less<>>;
 
 struct TopicPartition {
-  std::string_view topic;
+  std::string_view topic = {};
   int partition = 0;
   auto operator<=>(const TopicPartition&) const = default;
 };
@@ -81,8 +77,8 @@ struct Batch {
 class Subscription {
  public:
   virtual ~Subscription() = default;
-  // Up to `max` records, waiting up to `wait` (real time) for the first. Calls on_revoked and
-  // on_assigned from inside. An empty batch is not an error.
+  // Up to `max` records, waiting up to `wait` (real time) for the first; may be none. on_revoked
+  // and on_assigned are called from inside.
   virtual Result<Batch> poll(size_t max, Duration wait, std::stop_token stop) = 0;
   // Next offsets to read after a restart. Partitions no longer owned are ignored.
   virtual Result<void> commit(const Positions& next) = 0;
@@ -92,38 +88,33 @@ class Subscription {
 class Reader {
  public:
   virtual ~Reader() = default;
-  virtual Result<Batch> poll(size_t max, Duration wait, std::stop_token stop) = 0;
+  virtual Result<Batch> poll(size_t max, Duration wait, std::stop_token stop) = 0;  // as above
   virtual TopicPositions positions() const = 0;  // next offsets, after the last batch returned
 };
 
 struct JoinOptions {
   bool ownership_only = false;
-  std::function<void(const std::set<int>&)> on_assigned = {};
-  std::function<void(const std::set<int>&)> on_revoked = {};
+  std::function<void(const std::set<int>&)> on_assigned = {}, on_revoked = {};
 };
 
 class Bus {
  public:
   virtual ~Bus() = default;
-  // One position a record, in order. malformed: value over kValueMax or topic unknown.
+  // One position a record, in order. malformed: value over kValueMax, topic unknown.
   virtual Result<std::vector<Position>> publish(std::string_view topic,
                                                 std::span<const Record> records) = 0;
   virtual Result<std::unique_ptr<Subscription>> join(std::string_view topic, std::string_view group,
                                                      JoinOptions options) = 0;
-  // A reader of one or several topics, without a group. A partition missing from `from` begins at
-  // its oldest record; one below the oldest record kept, or above the end, is Fault::missing.
+  // A reader without a group. A partition missing from `from` begins at its oldest record; a place
+  // below what is kept, or above the end, is Fault::missing.
   virtual Result<std::unique_ptr<Reader>> follow(const TopicPositions& from) = 0;
   virtual Result<Positions> ends(std::string_view topic) = 0;
   virtual Result<Positions> begins(std::string_view topic) = 0;
   // The first offset of each partition whose log time is at or after `time` (the end where none).
   virtual Result<Positions> since(std::string_view topic, Time time) = 0;
-  // Where a group resumes: its last commit, or the oldest record where it has none. For `status`.
+  // Where a group resumes: its last commit, else the oldest record. For `status`.
   virtual Result<Positions> committed(std::string_view topic, std::string_view group) = 0;
   virtual int partitions(std::string_view topic) const = 0;
 };
-
-// murmur2 as Java's default partitioner: (murmur2(key) & 0x7fffffff) mod partitions. murmur2 is
-// Austin Appleby's public-domain hash with seed 0x9747b28c.
-int partition_of(std::string_view key, int partitions);
 
 }  // namespace maitred

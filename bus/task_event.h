@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/result.h"
-#include "bus/reading.h"
+#include "bus/opening.h"
 
 namespace maitred {
 
@@ -81,52 +81,6 @@ struct By {
   std::string id;
 };
 
-struct Gesture {
-  std::string what;
-  double sum = 0;
-  std::string currency;
-};
-
-struct LadderStep {
-  std::string role;
-  std::chrono::seconds within{0};
-};
-
-struct Want {
-  std::string item;
-  int count = 1;
-  std::string size;
-};
-
-// The post as a task remembers it: no name, no phone.
-struct TaskPost {
-  std::string url;
-  std::string text;
-  std::string author_id;
-  std::string author_handle;
-  std::string language;
-  std::optional<Time> posted_at;
-};
-
-// What `opened` carries: playbook, steps and ladder are copied, so that a config change disturbs
-// no running case.
-struct Opening {
-  std::string why;  // opened, or infeasible/stale/flood at a desk
-  TaskPost post;
-  std::string customer;  // id, or empty
-  std::string who;       // known likely unknown
-  std::string playbook;
-  std::optional<Gesture> gesture;
-  std::vector<Want> wants;
-  std::string place;  // "EWR Newark Liberty", for people; empty = at the store
-  std::optional<Window> window;
-  std::string store;
-  std::vector<std::string> steps;
-  std::vector<LadderStep> ladder;  // who is told: role, and how long a claim may be silent
-  std::vector<LadderStep> ask;     // not empty: begins as awaiting_approval
-  std::string intent;
-};
-
 struct TaskEvent {
   int v = kTaskEventVersion;
   std::string task;
@@ -152,10 +106,6 @@ struct TaskEvent {
   std::optional<Window> window;  // moved
   std::string promise;
 };
-
-// The members of `opened` (into an object that is already begun), and back.
-void write(json::Writer& out, const Opening& opening);
-Opening opening_from_json(json::View object);
 
 std::string to_json(const TaskEvent& event);
 // malformed: not an event; missing: a verb unknown at our version; both are void for ever.

@@ -41,6 +41,10 @@ inline constexpr int kPartitionsDefault = 12;
 inline constexpr int kPartitionsCompactedDefault = 6;
 inline constexpr std::chrono::days kTombstonesKept{30};  // delete.retention.ms
 
+// murmur2 as Java's default partitioner: (murmur2(key) & 0x7fffffff) mod partitions. murmur2 is
+// Austin Appleby's public-domain hash with seed 0x9747b28c.
+int partition_of(std::string_view key, int partitions);
+
 std::span<const TopicInfo> all_topics();
 const TopicInfo& info(Topic topic);
 bool is_compacted(Topic topic);

@@ -21,8 +21,7 @@ namespace maitred {
 
 // One [sources.NAME] as the connector needs it.
 struct SourceSettings {
-  std::string name;
-  std::string network;
+  std::string name, network;
   std::string host;       // "social.example"
   std::string ask;        // what to ask for: "mentions"
   std::string token;      // what `token = "credential:…"` names, resolved; never logged
@@ -42,7 +41,6 @@ struct Session {
 };
 
 enum class AskPurpose { login, page, look };
-
 // How far one file of a directory was read.
 struct FilePlace {
   int64_t offset = 0;  // bytes already turned into mentions

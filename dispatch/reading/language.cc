@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/han.h"
+#include "base/text.h"
 #include "base/zone.h"
 
 namespace maitred {
