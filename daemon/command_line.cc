@@ -9,10 +9,7 @@
 #include <cstdlib>
 
 #include "config/nearest.h"
-
-#ifndef MAITRED_VERSION
-#define MAITRED_VERSION "unknown"
-#endif
+#include "daemon/version.h"
 
 namespace maitred {
 namespace {
@@ -296,7 +293,7 @@ int run_command_line(int argc, char** argv, std::span<const Command* const> comm
     return given.empty() ? kExitUsage : kExitOk;
   }
   if (given[0] == "--version" || given[0] == "-V") {
-    std::fputs("maitred " MAITRED_VERSION "\n", stdout);
+    fmt::print("maitred {}\n", kVersion);
     return kExitOk;
   }
   size_t used = 0;

@@ -11,7 +11,10 @@ std::span<const Command* const> all_commands() {
     const auto family = [&](std::span<const Command> of) {
       for (const Command& command : of) list.push_back(&command);
     };
-    (void)one, (void)family;
+    one(check_command());
+    one(explain_command());
+    family(crm_commands());
+    family(staff_commands());
     return list;
   }();
   return commands;
