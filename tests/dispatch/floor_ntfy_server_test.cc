@@ -5,7 +5,7 @@
 #include "base/http.h"
 #include "dispatch/board/board.h"
 #include "dispatch/staff/floor.h"
-#include "tests/dispatch/staff/evening.h"
+#include "tests/dispatch/staff/house.h"
 #include "tests/servers/servers.h"
 
 using namespace maitred;

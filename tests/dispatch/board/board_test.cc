@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "base/http.h"
-#include "tests/dispatch/staff/evening.h"
+#include "tests/dispatch/staff/house.h"
 
 using namespace maitred;
 using namespace maitred::test;

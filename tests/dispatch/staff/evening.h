@@ -1,20 +1,12 @@
-// What tests of staff and board share: a fixed evening, people of two stores, an opening like the
-// steakhouse post's, and a House with a real embedded log, its books, and a fold thread.
+// What tests of staff and board share: a fixed evening, people of three stores, and an opening like
+// the steakhouse post's. Plain values, no log.
 #pragma once
 
-#include <doctest/doctest.h>
-#include <fmt/core.h>
-
-#include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "bus/embedded/embedded_bus.h"
-#include "bus/mention.h"
-#include "dispatch/staff/deeds.h"
-#include "dispatch/staff/floor.h"
-#include "tests/bus/scratch.h"
+#include "dispatch/staff/owed.h"
+#include "dispatch/tasks/task.h"
 
 namespace maitred::test {
 
@@ -100,73 +92,6 @@ struct Story {
   void tell(TaskEvent next, Time at) {
     next.rev = task.rev + 1;
     apply(task, next, at);
-  }
-};
-
-// The log with its books, a floor's parts, and a thread that folds.
-struct House {
-  Scratch scratch;
-  FakeClock clock{kEvening};
-  TopicNames names;
-  std::unique_ptr<EmbeddedBus> bus =
-      std::move(*EmbeddedBus::open({scratch.path(), names, true, false}, clock));
-  TaskBook tasks{names};
-  PushBook pushes{names};
-  StaffBook staff{names};
-  Fold fold{*bus, names, {&tasks, &pushes, &staff}, scratch.path()};
-  Appender appender{*bus, names, Topic::tasks, fold, tasks, clock};
-  FloorSettings floor_settings = settings();
-  Deeds deeds{appender, tasks, staff, floor_settings};
-  Buttons buttons{"a key that only this test knows."};
-  Couriers couriers;
-  std::jthread folding;
-
-  House() {
-    REQUIRE(fold.open());
-    std::vector<Record> records;
-    for (const Person& one : people()) {
-      records.push_back(
-          make_record(names, Topic::staff, staff_key(one), staff_key(one), to_json(one)));
-    }
-    REQUIRE(bus->publish(names.name(Topic::staff), records));
-    folding = std::jthread([this](std::stop_token stop) { fold.run(stop); });
-    wait(Topic::staff);
-  }
-  void wait(Topic topic) {
-    REQUIRE(fold.wait_until(topic, *bus->ends(names.name(topic)), 10'000ms));
-    for (int i = 0; i < 1000 && !fold.all_ready(); ++i) {
-      real_clock().sleep_until(real_clock().now() + 5ms, {});
-    }
-    REQUIRE(fold.all_ready());
-  }
-  FloorParts parts() {
-    return {*bus, names, fold, tasks, pushes, staff, appender, couriers, buttons, clock};
-  }
-  // Opens a task the way the dispatcher does, and gives back its id.
-  std::string open(Opening how = opening(), const std::string& mention = "house:1") {
-    const std::string id = task_id_of(mention);
-    TaskEvent first = opened(std::move(how));
-    first.mention = mention;
-    const Outcome outcome =
-        appender.append({id, mention + "@0", [&](const KeyState&) { return first; }});
-    REQUIRE(outcome.kind == Outcome::Kind::applied);
-    return id;
-  }
-  Task task(const std::string& id) {
-    auto found = tasks.find(id);
-    REQUIRE((found && *found));
-    return **found;
-  }
-  DeedAnswer act(const std::string& id, Verb verb, const std::string& who,
-                 const std::string& step = {}) {
-    static int number = 0;
-    Deed deed;
-    deed.task = id;
-    deed.verb = verb;
-    deed.staff = who;
-    deed.step = step;
-    deed.cause = fmt::format("request:test-{}", ++number);
-    return deeds.perform(deed);
   }
 };
 

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "tests/dispatch/staff/evening.h"
+#include "tests/dispatch/staff/house.h"
 
 using namespace maitred;
 using namespace maitred::test;
