@@ -1,3 +1,4 @@
+#include "base/text.h"
 // The two scripts of Chinese, for text.h.
 #include "base/text.h"
 

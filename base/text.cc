@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cassert>
 
-
 namespace maitred {
 namespace {
 

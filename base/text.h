@@ -1,8 +1,8 @@
 // Text as people write it: UTF-8 repair, and the fold under which two spellings are the same
 // word. The door to ICU. Folding is NFKC_Casefold (so full width = half width, case is gone),
-// minus zero-width and variation marks, with traditional Chinese mapped to simplified, and the
-// apostrophes ’ ‘ ʼ ＇ made one. A FoldedText remembers where each byte came from, so that a
-// finding can be shown in the words the customer wrote.
+// minus accents, zero-width and variation marks, with traditional Chinese mapped to simplified,
+// and the apostrophes ’ ‘ ʼ ＇ made one. A FoldedText remembers where each byte came from, so that
+// a finding can be shown in the words the customer wrote.
 //
 // All functions are pure and thread-safe.
 #pragma once
@@ -54,6 +54,13 @@ bool is_simplified_only(char32_t c);
 bool is_han(char32_t c);
 bool is_kana_or_hangul(char32_t c);
 bool is_letter_or_digit(char32_t c);  // any script
+
+// A traditional character's simplified form, c itself where there is nothing to change. Good for
+// matching, where both sides go through it, and never for display: it chooses by character.
+char32_t to_simplified(char32_t c);
+// Whether a writer of the other Chinese script would not have typed it.
+bool is_traditional_only(char32_t c);
+bool is_simplified_only(char32_t c);
 
 // A word boundary lies at byte `at`: not between two letters or digits of a script that writes
 // spaces. Next to Han, Kana or Hangul there always is one.

@@ -1,4 +1,4 @@
-#include "dispatch/reading/amount.h"
+#include "dispatch/reading/clock.h"
 
 #include <algorithm>
 #include <cmath>
@@ -55,7 +55,11 @@ std::optional<Found<Amount>> fraction(const Symbols& s, size_t at) {
 std::optional<Found<Amount>> counted(const Symbols& s, size_t at) {
   if (at >= s.size()) return std::nullopt;
   double count = 0;
-  if (s[at].number && !s[at].ordinal) {
+  if (s[at].digits == 1 && at + 2 < s.size() && is(s, at + 1, Role::fraction_bar) &&
+      s[at + 2].digits == 1 && *s[at + 2].number > *s[at].number && *s[at].number > 0) {
+    count = *s[at].number / *s[at + 2].number;  // "1/2 hour"
+    at += 2;
+  } else if (s[at].number && !s[at].ordinal) {
     count = *s[at].number;
   } else if (s[at].is(Role::article)) {
     count = 1;
@@ -90,6 +94,17 @@ std::optional<Found<Amount>> counted(const Symbols& s, size_t at) {
   return Found<Amount>{amount, next};
 }
 
+// "ETA 45 min", "landing 2 hrs": a word of arrival ends right before the token.
+bool follows_arrival(const Prepared& text, uint32_t token) {
+  constexpr uint32_t kLongest = 8;  // tokens of such a word
+  auto cue =
+      std::lower_bound(text.cues.begin(), text.cues.end(), token < kLongest ? 0 : token - kLongest,
+                       [](const Cue& c, uint32_t first) { return c.first < first; });
+  for (; cue != text.cues.end() && cue->first < token; ++cue)
+    if (cue->role == Role::arrival && cue->last == token) return true;
+  return false;
+}
+
 bool plausible(const Amount& amount) {
   return amount.seconds + amount.months * kMonth <= kAmountMax;
 }
@@ -116,6 +131,56 @@ std::optional<Found<Amount>> parse_amount(const Symbols& s, size_t at) {
                            found->value.months + more->value.months, more->value.unit},
                           more->next};
   }
+}
+
+std::optional<Found<Offset>> parse_offset(const Prepared& text, size_t at, bool past) {
+  const Symbols& s = text.symbols;
+  size_t next = at;
+  Offset offset;
+  bool about = false;
+  const bool within = is(s, next, Role::within);
+  bool by = within && s[next].value(Role::within) > 0;
+  if (within) ++next;
+  if (is(s, next, Role::about)) {
+    about = true;
+    ++next;
+  }
+  if (!within && is(s, next, Role::filler) && is(s, next + 1, Role::modifier)) ++next;
+  const Symbol* modifier = is(s, next, Role::modifier) ? &s[next++] : nullptr;
+  auto amount = parse_amount(s, next);
+  if (!amount && modifier != nullptr && is(s, next, Role::unit)) {
+    const Amount one = one_of(s[next]);  // "the next hour"; of days and weeks the calendar knows
+    if (one.seconds > 0 && one.seconds <= kHour) amount = Found<Amount>{one, next + 1};
+  }
+  if (!amount) return std::nullopt;
+  offset.length = amount->value;
+  next = amount->next;
+  if (is(s, next, Role::about_behind)) {
+    about = true;
+    ++next;
+  }
+  if (is(s, next, Role::ago) && !within) {
+    offset.sign = -1;
+    return Found<Offset>{offset, next + 1};
+  }
+  if (modifier != nullptr) {
+    offset.whole = true;
+    offset.sign = modifier->value(Role::modifier) < 0 ? -1 : 1;
+    return Found<Offset>{offset, next};
+  }
+  const bool later = is(s, next, Role::later);
+  if (later) {
+    by = by || s[next].value(Role::later) > 0;
+    ++next;
+    if (is(s, next, Role::later)) ++next;  // "an hour's time"
+  }
+  const bool eta = offset.length.unit < kDay && follows_arrival(text, s[at].first);
+  if (!within && !later && !eta) return std::nullopt;
+  // "An hour later the food came" counts from somewhere in the past; 後 is said of the future.
+  const bool han = text.tokens[s[next - 1].first].kind == Token::Kind::han;
+  if (!within && past && !han) return std::nullopt;
+  offset.edge = by ? "by" : about ? "about" : "";
+  return Found<Offset>{offset, next};
 }
 
 Time shift(Time time, const Amount& amount, int sign, const Zone& zone) {

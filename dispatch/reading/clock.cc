@@ -182,6 +182,13 @@ std::optional<Found<ClockTime>> relative_to_hour(const Prepared& text, size_t at
     return {};
   }
   ++next;
+  // "half seven" is half past seven, where it is a clock at all.
+  if (!chinese && minutes == 30 && words && whole(text, next, 1, 12) &&
+      !is(text, next + 1, Role::unit)) {
+    Found<ClockTime> found{at_hour(*whole(text, next, 1, 12), 30), next + 1};
+    found.value.bare = found.value.to_the_minute = true;
+    return found;
+  }
   int sign = -1;
   if (!chinese) {
     const bool past = is(text, next, Role::past);
@@ -204,18 +211,18 @@ std::optional<Found<ClockTime>> in_words(const Prepared& text, size_t at) {
   if (!hour || !minute || text.symbols[at].digits > 0 || text.symbols[at + 1].digits > 0) return {};
   if (text.symbols[at].in_han) return {};
   Found<ClockTime> found{at_hour(*hour, *minute), at + 2};
-  found.value.bare = true;
   found.value.to_the_minute = true;
   take_meridiem(text, found);
+  found.value.bare = !may_end_clock(text, found.next);
   return found;
 }
 
 std::optional<Found<ClockTime>> bare_hour(const Prepared& text, size_t at) {
   const auto hour = whole(text, at, 0, 24);
   if (!hour || text.symbols[at].digits > 2) return {};
-  // "half seven" is half past seven where it is said at all.
   Found<ClockTime> found{at_hour(*hour, 0), at + 1};
   found.value.bare = true;
+  if (is_mark(text, found.next, "ish") && tight(text, found.next)) ++found.next;  // "8ish"
   take_meridiem(text, found);
   return found;
 }
@@ -255,7 +262,7 @@ std::optional<Found<ClockTime>> parse_clock(const Prepared& text, size_t at) {
     return Found<ClockTime>{clock, at + 1};
   }
   if (auto found = relative_to_hour(text, at)) return found;
-  if (at < text.symbols.size() && !text.symbols[at].number) return {};
+  if (at >= text.symbols.size() || !text.symbols[at].number) return {};
   if (auto found = with_minutes(text, at)) return found;
   if (auto found = with_hour_word(text, at)) return found;
   if (auto found = military(text, at)) return found;

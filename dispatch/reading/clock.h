@@ -5,11 +5,45 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
+#include <vector>
 
-#include "dispatch/reading/amount.h"
+#include "base/clock.h"
+#include "base/zone.h"
 #include "dispatch/reading/tokens.h"
 
 namespace maitred {
+
+// A value found at a symbol, and the symbol behind it.
+template <typename T>
+struct Found {
+  T value;
+  size_t next = 0;
+};
+
+using Symbols = std::vector<Symbol>;
+
+struct Amount {
+  double seconds = 0;
+  double months = 0;
+  double unit = 0;  // seconds of the smallest unit said; a month counts 30 days
+};
+
+std::optional<Found<Amount>> parse_amount(const Symbols& symbols, size_t at);
+
+// A length counted from the post: "in two hours", "within 30 min", 兩小時後, "45 minutes ago".
+struct Offset {
+  Amount length;
+  int sign = 1;
+  const char* edge = "";  // "by" for within, "about"
+  bool whole = false;     // all the time between is meant: "the next two hours"
+};
+std::optional<Found<Offset>> parse_offset(const Prepared& text, size_t at, bool past);
+
+// `amount` after (sign 1) or before (sign -1) a time: months by the calendar of the zone.
+Time shift(Time time, const Amount& amount, int sign, const Zone& zone);
+
+const char* grain_of(const Amount& amount);
 
 struct ClockTime {
   int minute = 0;  // of the day; 24:00 is the midnight that ends it

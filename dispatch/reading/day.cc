@@ -310,9 +310,12 @@ std::optional<Found<DaySpan>> day_of_month(const Prepared& text, size_t at, cons
         at > 0 && (is(text, at - 1, Role::filler) || is(text, at - 1, Role::by) ||
                    is(text, at - 1, Role::weekday));
     if (!after_the || text.symbols[at].in_han || !may_end_clock(text, next)) return {};
-  } else if (is(text, next, Role::day_mark) && !is(text, next, Role::unit)) {
+  } else if (is(text, next, Role::day_mark)) {
+    // 5日 is the fifth; 5日後 and 5日內 are a length of time, 3號店 is a shop.
     ++next;
-    if (is(text, next, Role::counted) || is(text, next, Role::not_clock)) return {};
+    if (is(text, next, Role::counted) || is(text, next, Role::not_clock) ||
+        is(text, next, Role::later) || is(text, next, Role::ago))
+      return {};
   } else {
     return {};
   }

@@ -1,5 +1,9 @@
-// Days: "tomorrow", "next Tuesday", "March 5", "3/5", the 24th, 下週三, 5月3日, this weekend, next
-// week.
+// Days ("tomorrow", "next Tuesday", "March 5", "3/5", 下週三, this weekend), and moments: a day, a
+// part of it and a clock put together and found on the calendar.
+//
+// A 12-hour clock that leaves its half open is the next such moment after the post, or the last one
+// where the sentence tells of the past; on another day it is the one from 8 in the morning on and
+// before 8 in the evening; within a part of the day it is the one that lies there.
 //
 // Pure: today is told.
 #pragma once
@@ -7,7 +11,8 @@
 #include <chrono>
 #include <optional>
 
-#include "dispatch/reading/amount.h"
+#include "base/clock.h"
+#include "base/zone.h"
 #include "dispatch/reading/clock.h"
 #include "dispatch/reading/tokens.h"
 
@@ -32,5 +37,25 @@ struct DayRules {
 
 // The longest day that begins at the symbol.
 std::optional<Found<DaySpan>> parse_day(const Prepared& text, size_t at, const DayRules& rules);
+
+// What was said of one moment: any of its three parts may be missing.
+struct Moment {
+  std::optional<DaySpan> day;
+  std::optional<DayPart> part;
+  std::optional<ClockTime> clock;
+  bool day_last = false;  // the day was said behind the clock
+};
+
+struct Bounds {
+  Time from;
+  Time to;
+  const char* grain;
+};
+
+// Where a moment lies; none if nothing of it was said.
+std::optional<Bounds> resolve(const Moment& moment, Time posted_at, const Zone& zone, bool past);
+
+// The half of the day that one end of a range tells the other: "7-9pm", "11-1pm", "6 to 8".
+void share_halves(Moment& from, Moment& to);
 
 }  // namespace maitred

@@ -31,13 +31,13 @@ struct Tally {
 
 class Judge {
  public:
-  explicit Judge(const Prepared& text) : text_(text) {
+  Judge(const Prepared& text, const IntentHints& hints) : text_(text) {
     negated_.assign(text.tokens.size() + 1, 0);
     opens_.assign(text.tokens.size() + 1, 0);
     for (const Cue& cue : text.cues) {
       if (cue.role == Role::negation) mark_negated(cue);
     }
-    find_openings();
+    find_openings(hints);
   }
 
   void weigh() {
@@ -73,6 +73,8 @@ class Judge {
         case Role::sarcasm:
           sarcasm.add(cue.weight, span);
           break;
+        case Role::opening:
+          break;  // 你好 is no praise
         default:
           continue;
       }
@@ -92,12 +94,15 @@ class Judge {
   }
 
   // The tokens a clause's verb may stand at: its first word, over greetings, names and "please".
-  void find_openings() {
+  void find_openings(const IntentHints& hints) {
+    std::vector<uint8_t> reopen(text_.tokens.size() + 1, 0);
+    for (const uint32_t token : hints.openings)
+      if (token < reopen.size()) reopen[token] = 1;
     bool open = true;
     uint32_t polite_until = 0;
     size_t next_cue = 0;
     for (uint32_t i = 0; i < text_.tokens.size(); ++i) {
-      if (text_.tokens[i].fresh) open = true;
+      if (text_.tokens[i].fresh || reopen[i]) open = true;
       opens_[i] = open ? 1 : 0;
       while (next_cue < text_.cues.size() && text_.cues[next_cue].first <= i) {
         const Cue& cue = text_.cues[next_cue++];
@@ -132,17 +137,16 @@ double round_to_hundredths(double value) {
 
 }  // namespace
 
-IntentFinding find_intent(const Mention& mention, const Prepared& text, bool names_item,
-                          bool orders) {
-  Judge judge(text);
+IntentFinding find_intent(const Mention& mention, const Prepared& text, const IntentHints& hints) {
+  Judge judge(text, hints);
   judge.weigh();
   take_rating(mention, judge);
   Tally& request = judge.request;
   Tally& complaint = judge.complaint;
   Tally& praise = judge.praise;
   Tally& question = judge.question;
-  if (orders) request.weight += 1.5;
-  if (names_item && request.weight > 0) request.weight += 1;
+  if (hints.orders) request.weight += 1.5;
+  if (hints.names_item && request.weight > 0) request.weight += 1;
   // Praise with a sneer, or in one breath with a complaint, is not praise.
   if (judge.sarcasm.weight > 0 && (complaint.weight > 0 || judge.sarcasm.weight >= kSarcasm)) {
     complaint.weight += judge.sarcasm.weight;
@@ -154,7 +158,7 @@ IntentFinding find_intent(const Mention& mention, const Prepared& text, bool nam
   if (complaint.weight >= 3) request.weight /= 2;
   // "Could you bring …?" asks for a thing, "could you tell me when …?" for an answer.
   if (request.weight >= 3 && complaint.weight < request.weight) question.weight /= 3;
-  if (request.weight > 0 && question.weight >= 3 && !orders && request.weight <= 2.5)
+  if (request.weight > 0 && question.weight >= 3 && !hints.orders && request.weight <= 2.5)
     request.weight /= 2;
 
   struct Candidate {

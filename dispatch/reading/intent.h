@@ -22,9 +22,15 @@ struct IntentFinding {
   double tone = 0;          // -1..1
 };
 
-// `orders`: a dish, and a place or a time to come, are named; without any verb that is a wish too.
-IntentFinding find_intent(const Mention& mention, const Prepared& text, bool names_item,
-                          bool orders);
+// What the other stages found, as far as it bears on intent.
+struct IntentHints {
+  bool names_item = false;
+  bool orders = false;  // a dish, and a place or a time to come: without any verb a wish too
+  // Tokens a clause may begin at without a mark before it: behind a time, a place, our own name.
+  std::vector<uint32_t> openings;
+};
+
+IntentFinding find_intent(const Mention& mention, const Prepared& text, const IntentHints& hints);
 
 // high: a word of hurry, or due within the hour; low: a word of patience.
 Urgency find_urgency(const Prepared& text, const std::optional<Window>& window, Time posted_at,

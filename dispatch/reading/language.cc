@@ -29,6 +29,7 @@ bool is_cue(Role role) {
     case Role::sarcasm:
     case Role::urgent:
     case Role::calm:
+    case Role::street:
       return true;
     default:
       return false;

@@ -38,6 +38,9 @@ class Finder {
         case Role::airport:
           airport_at_.push_back(cue);
           break;
+        case Role::street:
+          street_at_.push_back(cue);
+          break;
         case Role::place_before:
         case Role::lands_at:
         case Role::name_of_place:
@@ -75,6 +78,11 @@ class Finder {
       end = token = cue->last;
     }
     return end;
+  }
+
+  static bool begins_at(const std::vector<Cue>& cues, uint32_t token) {
+    return std::binary_search(cues.begin(), cues.end(), Cue{Role::street, token, token, 0},
+                              [](const Cue& a, const Cue& b) { return a.first < b.first; });
   }
 
   // Whether a cue of the role ends right before the token, over "the".
@@ -208,6 +216,7 @@ class Finder {
       add_airports_of(town, kTownAirport, with_word);
       return true;
     }
+    if (begins_at(street_at_, last)) return false;
     const bool common = is_common(first, last);
     const bool han = text_.tokens[first].kind == Token::Kind::han;
     const char initial = original_[text_.original(first, first + 1).begin];
@@ -258,6 +267,7 @@ class Finder {
   const Language& language_;
   std::string_view zone_;
   std::vector<Cue> airport_at_;  // by where they begin
+  std::vector<Cue> street_at_;   // the same
   std::vector<Cue> before_;      // by where they end
   std::vector<PlaceFinding> found_;
 };

@@ -52,6 +52,17 @@ ZoneChoice choose_zone(const Mention& mention, const Language& language,
   return {Zone::utc(), "brand"};
 }
 
+// The first token that begins at or behind a byte of the original text.
+uint32_t token_behind(const Prepared& text, uint32_t byte) {
+  const auto& origin = text.folded.origin;
+  const auto at = std::lower_bound(origin.begin(), origin.end(), byte) - origin.begin();
+  return static_cast<uint32_t>(text.token_at(static_cast<uint32_t>(at)));
+}
+
+void add_ends(const Prepared& text, const std::vector<Span>& spans, std::vector<uint32_t>& ends) {
+  for (const Span& span : spans) ends.push_back(token_behind(text, span.end));
+}
+
 // The tokens a wish hangs on: its dishes and its words of asking.
 std::vector<uint32_t> anchors_of(const Prepared& text, const std::vector<ItemFinding>& items) {
   std::vector<uint32_t> anchors;
@@ -60,10 +71,7 @@ std::vector<uint32_t> anchors_of(const Prepared& text, const std::vector<ItemFin
       anchors.push_back(cue.first);
   for (const ItemFinding& item : items)
     for (const Span& span : item.spans) {
-      const auto& origin = text.folded.origin;
-      const auto at = std::lower_bound(origin.begin(), origin.end(), span.begin) - origin.begin();
-      if (anchors.size() < 64)
-        anchors.push_back(static_cast<uint32_t>(text.token_at(static_cast<uint32_t>(at))));
+      if (anchors.size() < 64) anchors.push_back(token_behind(text, span.begin));
     }
   return anchors;
 }
@@ -84,8 +92,13 @@ Reading read(const Mention& mention, const Language& language, const ReadingCont
   for (const FoundTime& time : times) reading.times.push_back(time.finding);
   reading.window = find_window(times, anchors_of(text, reading.items), zone, context.posted_at);
 
-  const bool orders = !reading.items.empty() && (reading.window || !reading.places.empty());
-  IntentFinding intent = find_intent(mention, text, !reading.items.empty(), orders);
+  IntentHints hints;
+  hints.names_item = !reading.items.empty();
+  hints.orders = hints.names_item && (reading.window || !reading.places.empty());
+  for (const FoundTime& time : times) hints.openings.push_back(time.last);
+  for (const PlaceFinding& place : reading.places) add_ends(text, place.spans, hints.openings);
+  add_ends(text, reading.brand.spans, hints.openings);
+  IntentFinding intent = find_intent(mention, text, hints);
   reading.intent = intent.intent;
   reading.intent_score = intent.score;
   reading.intent_spans = std::move(intent.spans);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "dispatch/reading/amount.h"
 #include "dispatch/reading/clock.h"
 #include "dispatch/reading/day.h"
 
@@ -14,12 +13,10 @@ using std::chrono::minutes;
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
+constexpr double kDaySeconds = 86400;
 constexpr int kHalfDay = 12 * 60;
-constexpr int kDay = 24 * 60;
-constexpr int kEarliestOtherDay = 8 * 60;  // "Friday at 8" is in the morning,
-constexpr int kLatestOtherDay = 20 * 60;   // "Friday at 7" in the evening
-constexpr uint32_t kArrivalReach = 10;     // tokens between "land" and its time
-constexpr size_t kTimesMax = 32;           // a post with more is a timetable, not a wish
+constexpr uint32_t kArrivalReach = 10;  // tokens between "land" and its time
+constexpr size_t kTimesMax = 32;        // a post with more is a timetable, not a wish
 
 bool is(const Prepared& text, size_t at, Role role) {
   return at < text.symbols.size() && text.symbols[at].is(role);
@@ -28,19 +25,6 @@ bool is(const Prepared& text, size_t at, Role role) {
 bool is_han_symbol(const Prepared& text, size_t at) {
   return at < text.symbols.size() && text.tokens[text.symbols[at].first].kind == Token::Kind::han;
 }
-
-// What was said of one moment: any of its three parts may be missing.
-struct Moment {
-  std::optional<DaySpan> day;
-  std::optional<DayPart> part;
-  std::optional<ClockTime> clock;
-};
-
-struct Bounds {
-  Time from;
-  Time to;
-  const char* grain;
-};
 
 class Reader {
  public:
@@ -67,10 +51,35 @@ class Reader {
     result.relative = result.finding.basis == "posted";
     result.past = rules_.past || result.finding.to < context_.posted_at;
     result.finding.spans.push_back(text_.original(result.first, result.last));
+    remember(result);
     return result;
   }
 
  private:
+  // A day said without a clock lends itself to clocks later in the sentence: "Tomorrow I fly in,
+  // landing at 8:30".
+  void remember(const FoundTime& time) {
+    const TimeFinding& t = time.finding;
+    if (t.from == t.to || t.basis != "stated" || (t.grain != "day" && t.grain != "part")) return;
+    if (t.grain == "day" && t.to - t.from > std::chrono::hours(25)) return;
+    const Civil civil = context_.zone.to_civil(t.from);
+    lent_day_ =
+        DaySpan{civil.date, year_month_day(sys_days(civil.date) + days(1)), "day", {}, false};
+    lent_part_.reset();
+    if (t.grain == "part") {
+      const int from = static_cast<int>(civil.of_day.count());
+      lent_part_ = DayPart{from, from + static_cast<int>((t.to - t.from) / minutes(1))};
+    }
+    lent_until_ = sentence_around(text_, time.first).end;
+  }
+
+  void borrow(Moment& moment, size_t at) const {
+    if (!moment.clock || moment.day || moment.part || !lent_day_) return;
+    if (text_.symbols[at].first >= lent_until_) return;
+    moment.day = lent_day_;
+    if (moment.clock->either_half) moment.part = lent_part_;
+  }
+
   bool in_past(size_t at) const {
     const uint32_t token = text_.symbols[at].first;
     const Stretch sentence = sentence_around(text_, token);
@@ -93,60 +102,29 @@ class Reader {
     return finding;
   }
 
-  // "in two hours", "within 30 min", "two hours from now", 兩小時後, "45 minutes ago", "next 2
-  // hours".
+  // "in two hours", "45 minutes ago", "the next 2 hours".
   bool relative(size_t at, Found<TimeFinding>& found) const {
-    size_t next = at;
-    const bool within = is(text_, next, Role::within);
-    bool by = within && text_.symbols[next].value(Role::within) > 0;
-    bool about = false;
-    const Symbol* modifier = nullptr;
-    if (within) ++next;
-    if (is(text_, next, Role::about)) {
-      about = true;
-      ++next;
-    }
-    if (!within && is(text_, next, Role::filler) && is(text_, next + 1, Role::modifier)) ++next;
-    if (is(text_, next, Role::modifier) && !is(text_, next, Role::article))
-      modifier = &text_.symbols[next++];
-    auto amount = parse_amount(text_.symbols, next);
-    if (!amount && modifier != nullptr && is(text_, next, Role::unit) &&
-        text_.symbols[next].value(Role::unit) <= 3600 && text_.symbols[next].value(Role::unit) > 0)
-      amount = Found<Amount>{
-          {text_.symbols[next].value(Role::unit), 0, text_.symbols[next].value(Role::unit)},
-          next + 1};  // "the next hour"
-    if (!amount) return false;
-    next = amount->next;
-    if (is(text_, next, Role::about_behind)) {
-      about = true;
-      ++next;
-    }
-    const Amount& length = amount->value;
-    const char* grain = grain_of(length);
-    if (is(text_, next, Role::ago) && !within) {
-      found = {instant(shift(context_.posted_at, length, -1, context_.zone), grain, ""), next + 1};
+    const auto offset = parse_offset(text_, at, rules_.past);
+    if (!offset) return false;
+    const Amount& length = offset->value.length;
+    const Time far = shift(context_.posted_at, length, offset->value.sign, context_.zone);
+    found = {instant(far, grain_of(length), offset->value.edge), offset->next};
+    if (offset->value.whole) {
+      found.value.from = std::min(context_.posted_at, far);
+      found.value.to = std::max(context_.posted_at, far);
       return true;
     }
-    if (modifier != nullptr) {
-      const int sign = modifier->value(Role::modifier) < 0 ? -1 : 1;
-      TimeFinding finding = instant(context_.posted_at, grain, "");
-      (sign > 0 ? finding.to : finding.from) =
-          shift(context_.posted_at, length, sign, context_.zone);
-      found = {finding, next};
-      return true;
-    }
-    const bool later = is(text_, next, Role::later);
-    if (later) {
-      by = by || text_.symbols[next].value(Role::later) > 0;
-      ++next;
-      if (is(text_, next, Role::later)) ++next;  // "hour's time"
-    }
-    if (!within && !later) return false;
-    if (!within && rules_.past && !is_han_symbol(text_, next - 1)) return false;  // "an hour later"
-    const Time time = shift(context_.posted_at, length, 1, context_.zone);
-    found = {instant(time, grain, by ? "by" : about ? "about" : ""), next};
-    if (length.unit >= 86400) continue_from_day(time, found);
+    if (length.unit >= kDaySeconds && offset->value.sign > 0) continue_from_day(far, found);
+    widen(length, found.value);
     return true;
+  }
+
+  // "In three days" is some time of that day, not this minute of it.
+  void widen(const Amount& length, TimeFinding& finding) const {
+    if (length.unit < kDaySeconds || finding.basis == "stated") return;
+    const year_month_day date = context_.zone.to_civil(finding.from).date;
+    finding.from = context_.zone.to_time({date, minutes(0)});
+    finding.to = context_.zone.to_time({sys_days(date) + days(1), minutes(0)});
   }
 
   // "in two days at 9", 兩天後的下午三點: the length names the day and a clock follows.
@@ -156,7 +134,7 @@ class Reader {
     moment.day = DaySpan{date, year_month_day(sys_days(date) + days(1)), "day", {}, false};
     const auto more = gather(found.next, moment, true);
     if (!moment.part && !moment.clock) return;
-    const auto bounds = resolve(moment);
+    const auto bounds = resolve(moment, context_.posted_at, context_.zone, rules_.past);
     if (!bounds) return;
     found.value.from = bounds->from;
     found.value.to = bounds->to;
@@ -180,9 +158,13 @@ class Reader {
           continue;
         }
       }
-      if (!moment.day) {
-        if (auto day = parse_day(text_, next, rules_)) {
+      // "Friday the 6th" and "Sunday, Feb 10" name one day twice: the date says which.
+      if (!moment.day || moment.day->weekday) {
+        auto day = parse_day(text_, next, rules_);
+        if (day && moment.day && day->value.weekday) day.reset();
+        if (day) {
           moment.day = day->value;
+          moment.day_last = moment.clock.has_value();
           if (day->value.part && !moment.part) moment.part = day->value.part;
           done = next = day->next;
           continue;
@@ -220,76 +202,9 @@ class Reader {
     for (int i = 0; i < 2 && is(text_, next, Role::filler); ++i) ++next;
     const bool part_behind =
         is(text_, next, Role::part) || (is(text_, next, Role::day) && text_.symbols[at].digits < 3);
+    const bool small = clock.value.minute <= kHalfDay + 59;  // "Friday 23" is rather a date
     return invited || after_at || part_behind || (moment.part && text_.symbols[at].digits < 4) ||
-           (moment.day && moment.day->weekday) || (moment.day && text_.symbols[at].digits > 0);
-  }
-
-  // The minute of the day that is meant, where the clock left its half open.
-  int choose_half(const Moment& moment) const {
-    const ClockTime& clock = *moment.clock;
-    if (!clock.either_half) return clock.minute;
-    if (moment.part) return fit(clock.minute, *moment.part);
-    const int first = clock.minute % kHalfDay;
-    if (moment.day) {
-      if (moment.day->first == now_.date && !rules_.past) {
-        const int now = static_cast<int>(now_.of_day.count());
-        return first > now ? first : first + kHalfDay;
-      }
-      return first >= kEarliestOtherDay && first < kLatestOtherDay ? first : first + kHalfDay;
-    }
-    return first;
-  }
-
-  std::optional<Bounds> resolve(const Moment& moment) const {
-    const Zone& zone = context_.zone;
-    const auto at = [&](year_month_day date, int minute) {
-      return zone.to_time({date, minutes(minute)});
-    };
-    if (moment.clock) {
-      const int minute = choose_half(moment);
-      const char* grain = moment.clock->second > 0      ? "second"
-                          : moment.clock->to_the_minute ? "minute"
-                                                        : "hour";
-      const auto exact = [&](Time time) {
-        time += std::chrono::seconds(moment.clock->second);
-        return Bounds{time, time, grain};
-      };
-      if (moment.day) {
-        year_month_day date = moment.day->first;
-        if (moment.day->weekday && !rules_.past && at(date, minute) <= context_.posted_at)
-          date = sys_days(date) + days(7);
-        return exact(at(date, minute));
-      }
-      const bool either = moment.clock->either_half && !moment.part;
-      return exact(nearest(minute, either));
-    }
-    if (moment.part) {
-      year_month_day date = moment.day ? moment.day->first : now_.date;
-      if (moment.day && moment.day->weekday && !rules_.past &&
-          at(date, moment.part->to) <= context_.posted_at)
-        date = sys_days(date) + days(7);
-      if (!moment.day && !rules_.past && at(date, moment.part->to) <= context_.posted_at)
-        date = sys_days(date) + days(1);
-      return Bounds{at(date, moment.part->from), at(date, moment.part->to), "part"};
-    }
-    if (moment.day)
-      return Bounds{at(moment.day->first, 0), at(moment.day->end, 0), moment.day->grain};
-    return std::nullopt;
-  }
-
-  // The next moment (the last one, of the past) when a clock shows the minute.
-  Time nearest(int minute, bool either_half) const {
-    const int step = either_half ? kHalfDay : kDay;
-    const Zone& zone = context_.zone;
-    const int direction = rules_.past ? -1 : 1;
-    const int start = rules_.past ? minute + kDay : minute - kDay;
-    for (int i = 0;; ++i) {
-      const int at = start + direction * i * step;
-      const int day = at >= 0 ? at / kDay : -((-at + kDay - 1) / kDay);
-      const Time time = zone.to_time({sys_days(now_.date) + days(day), minutes(at - day * kDay)});
-      const bool good = rules_.past ? time <= context_.posted_at : time > context_.posted_at;
-      if (good || i > 8) return time;
-    }
+           (moment.day && (small || clock.value.to_the_minute));
   }
 
   TimeFinding finding_of(const Bounds& bounds, const char* edge) const {
@@ -345,7 +260,8 @@ class Reader {
     Moment moment;
     const size_t next = gather(begin, moment, invited);
     if (next == begin) return false;
-    const auto bounds = resolve(moment);
+    borrow(moment, begin);
+    const auto bounds = resolve(moment, context_.posted_at, context_.zone, rules_.past);
     if (!bounds) return false;
     found.next = suffix(next, edge);
     found.value = finding_of(*bounds, edge);
@@ -384,42 +300,26 @@ class Reader {
     if (bare && !opened && !invited) return false;
     if (a.clock && !b.clock && !b.day && !b.part) return false;
     if (!a.clock && b.clock && !a.part && !a.day) return false;
+    // "between 6 and 8pm tomorrow": the day behind it all is that of both ends.
+    if (!a.day && a.clock && b.day && b.day_last) {
+      a.day = b.day;
+      if (!a.part) a.part = b.part;
+    }
+    borrow(a, begin);
     share_halves(a, b);
-    const auto first = resolve(a);
+    const auto first = resolve(a, context_.posted_at, context_.zone, rules_.past);
     if (!b.day && a.day) {
       b.day = a.day;
       if (!b.part && b.clock && b.clock->either_half && a.part) b.part = a.part;
     }
-    auto last = resolve(b);
+    auto last = resolve(b, context_.posted_at, context_.zone, rules_.past);
     if (!first || !last) return false;
     Time to = last->to;
-    if (to <= first->from && b.clock)
-      to = first->from + std::chrono::hours(24) * 0 + gap(*first, to);
+    if (to <= first->from && b.clock) to = first->from + gap(*first, to);
     if (to <= first->from) return false;
     found.value = finding_of({first->from, to, first->grain}, "");
     found.next = next;
     return true;
-  }
-
-  // The half of the day that one end of a range tells the other: "7-9pm", "11-1pm", "6 to 8".
-  static void share_halves(Moment& a, Moment& b) {
-    if (!a.clock || !b.clock) return;
-    if (a.clock->either_half && !b.clock->either_half && !a.part && b.clock->minute <= kDay) {
-      const int base = a.clock->minute % kHalfDay;
-      const int late = base + kHalfDay;
-      a.clock->minute = late < b.clock->minute ? late : base;
-      a.clock->either_half = false;
-    }
-    if (b.clock->either_half && a.part && !b.part) {
-      b.clock->minute = fit(b.clock->minute, *a.part);
-      b.clock->either_half = false;
-    }
-    if (b.clock->either_half && !a.clock->either_half && !b.part) {
-      int base = b.clock->minute % kHalfDay;
-      if (base <= a.clock->minute) base += kHalfDay;
-      b.clock->minute = base;
-      b.clock->either_half = false;
-    }
   }
 
   // How far behind the beginning of a range an end lies that was read as lying before it.
@@ -433,6 +333,9 @@ class Reader {
   const TimeContext& context_;
   Civil now_;
   DayRules rules_;
+  std::optional<DaySpan> lent_day_;
+  std::optional<DayPart> lent_part_;
+  uint32_t lent_until_ = 0;  // the token behind the sentence the day was said in
 };
 
 bool ends_sentence(const Prepared& text, uint32_t token) {
@@ -448,7 +351,7 @@ bool ends_sentence(const Prepared& text, uint32_t token) {
 // A time beside a word of arrival is the time of that arrival.
 void mark_arrivals(const Prepared& text, std::vector<FoundTime>& times) {
   for (const Cue& cue : text.cues) {
-    if (cue.role != Role::arrival) continue;
+    if (cue.role != Role::arrival && cue.role != Role::lands_at) continue;
     const Stretch sentence = sentence_around(text, cue.first);
     FoundTime* nearest = nullptr;
     uint32_t least = kArrivalReach + 1;

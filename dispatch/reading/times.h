@@ -1,8 +1,6 @@
 // All the times a text tells, as moments: days, parts of the day and clocks put together ("tomorrow
 // at noon"), spans from now ("in 45 min", 兩小時後), ranges ("7-9pm"), and the edges people put on
-// them ("by", "after", "around"). A 12-hour clock without am or pm is the next such moment after
-// the post, or the last one where the sentence tells of the past; on another day it is the one
-// between 8 in the morning and 8 in the evening.
+// them ("by", "after", "around").
 //
 // Pure: the time of the post and its zone are told.
 #pragma once
