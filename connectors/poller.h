@@ -16,11 +16,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <stop_token>
 #include <string>
-#include <vector>
 
-#include "base/clock.h"
 #include "base/http.h"
 #include "bus/bus.h"
 #include "bus/cursor.h"
@@ -65,8 +62,7 @@ class Trouble {
   int count() const { return count_; }
 
  private:
-  std::string event_, source_;
-  std::string last_;
+  std::string event_, source_, last_;
   int count_ = 0;
 };
 
@@ -104,8 +100,7 @@ class Poller {
   PollerSettings settings_;
   std::unique_ptr<Connector> connector_;
   Bus& bus_;
-  Clock& house_;
-  Clock& real_;
+  Clock &house_, &real_;
   Fetcher& fetcher_;
   Pacing pacing_;
   Session session_;
