@@ -260,11 +260,10 @@ Result<std::unique_ptr<Daemon>> Daemon::make(const Configuration& configuration,
       return silent.empty() ? std::string() : "the thread " + silent.front() + " does not answer";
     };
     board->status_json = [raw = daemon.get()] {
-      Parts& parts = *raw->parts_;
-      return status_json({*parts.bus, parts.configuration.topics, parts.configuration.node,
-                          *parts.house, *parts.fold, parts.tasks, parts.dispatcher.get(),
-                          parts.floor.get(),
-                          parts.listener ? parts.listener->status() : std::vector<SourceStatus>(),
+      Parts& of = *raw->parts_;
+      return status_json({*of.bus, of.configuration.topics, of.configuration.node, *of.house,
+                          *of.fold, of.tasks, of.dispatcher.get(), of.floor.get(),
+                          of.listener ? of.listener->status() : std::vector<SourceStatus>(),
                           raw->blocked()});
     };
   }

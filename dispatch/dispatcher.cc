@@ -223,10 +223,11 @@ Result<void> Dispatcher::judge(Item& item, const Knowledge& knowledge, Drafts& d
       mention.posted_at.value_or(mention.seen_at.value_or(deps_.house.now())),
       customer ? customer->zone : "", zone == knowledge.source_zones.end() ? "" : zone->second};
   Reading reading = read(mention, *knowledge.language, context);
-  item.verdict = {.mention = mention.id,
-                  .revision = mention.revision,
-                  .identity = identity,
-                  .reading = reading};
+  item.verdict = {};
+  item.verdict.mention = mention.id;
+  item.verdict.revision = mention.revision;
+  item.verdict.identity = identity;
+  item.verdict.reading = reading;
   TRY_ASSIGN(item.settled, recall(item));
   if (item.settled) return {};
   TRY_ASSIGN(const Standing standing, this->standing(item, drafts));

@@ -11,10 +11,17 @@ std::span<const Command* const> all_commands() {
     const auto family = [&](std::span<const Command> of) {
       for (const Command& command : of) list.push_back(&command);
     };
+    one(run_command());
     one(check_command());
+    one(status_command());
+    family(sources_commands());
+    family(topics_commands());
     one(explain_command());
+    family(tasks_commands());
     family(crm_commands());
     family(staff_commands());
+    one(tail_command());
+    one(why_command());
     return list;
   }();
   return commands;

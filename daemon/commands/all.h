@@ -27,6 +27,7 @@ const Command& check_command();
 const Command& tail_command();
 const Command& why_command();
 std::span<const Command> topics_commands();
+std::span<const Command> sources_commands();
 std::span<const Command> crm_commands();
 std::span<const Command> staff_commands();
 std::span<const Command> tasks_commands();

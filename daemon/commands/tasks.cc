@@ -4,52 +4,12 @@
 
 #include <functional>
 
-#include "base/digest.h"
-#include "base/http.h"
-#include "base/json.h"
 #include "daemon/commands/all.h"
-#include "daemon/version.h"
+#include "daemon/local_api.h"
 #include "daemon/wiring.h"
 
 namespace maitred {
 namespace {
-
-constexpr Duration kAnswerMax{15'000};  // an append may wait ten seconds for the log
-
-struct Reply {
-  int status = 0;
-  std::string body;
-  json::Document document;
-};
-
-Result<Reply> ask(const std::string& socket, const std::string& method, const std::string& path,
-                  std::string body = {}) {
-  HttpRequest request;
-  request.method = method;
-  request.url = "http://localhost" + path;
-  request.unix_socket = socket;
-  request.trusted = true;
-  request.plain = true;
-  request.limits.total = kAnswerMax;
-  request.body = std::move(body);
-  if (method == "POST") {
-    request.headers = {{"Content-Type", "application/json"},
-                       {"Idempotency-Key", hex(random_bytes(12))}};
-  }
-  Http http(fmt::format("maitred/{}", kVersion));
-  auto answer = http.fetch(request, {});
-  if (!answer) {
-    return fail(Fault::transient,
-                fmt::format("the daemon does not answer on {} ({}): start it with `maitred run`, "
-                            "or name its socket with --socket",
-                            socket, answer.error().text));
-  }
-  auto document = json::Document::parse(answer->body);
-  if (!document) {
-    return fail(Fault::transient, fmt::format("what answers on {} is no maitred", socket));
-  }
-  return Reply{answer->status, std::move(answer->body), std::move(*document)};
-}
 
 // 202 = the log has not answered yet: the same once more is safe.
 int exit_code(int status) {
@@ -63,7 +23,7 @@ int converse(const Args& args, const std::string& method, const std::string& pat
              const std::string& body, const std::function<void(json::View)>& print) {
   int code = kExitOk;
   const auto talk = [&](const std::string& socket) -> Result<void> {
-    TRY_ASSIGN(const Reply reply, ask(socket, method, path, body));
+    TRY_ASSIGN(const LocalReply reply, ask_daemon(socket, method, path, body));
     code = exit_code(reply.status);
     const json::View root = reply.document.root();
     if (args.has("--json")) {
