@@ -321,21 +321,35 @@ bool Fold::wait_until(Topic topic, const Positions& next, Duration wait, std::st
   return moved_.wait_for(lock, stop, wait, [&] { return passed(name, next); });
 }
 
-bool Fold::ready(Topic topic) const {
-  std::scoped_lock lock(mutex_);
+bool Fold::ended(Topic topic) const {
   for (int partition = 0; partition < names_.count(topic); ++partition) {
     if (!reached_end_.contains({info(topic).suffix, partition})) return false;
   }
   return true;
 }
 
-bool Fold::all_ready() const {
+bool Fold::all_ended() const {
   for (const auto& shelf : shelves_) {
     for (const Topic topic : shelf->book->topics()) {
-      if (!ready(topic)) return false;
+      if (!ended(topic)) return false;
     }
   }
   return true;
+}
+
+bool Fold::ready(Topic topic) const {
+  std::scoped_lock lock(mutex_);
+  return ended(topic);
+}
+
+bool Fold::all_ready() const {
+  std::scoped_lock lock(mutex_);
+  return all_ended();
+}
+
+bool Fold::wait_until_ready(Duration wait, std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  return moved_.wait_for(lock, stop, wait, [&] { return all_ended(); });
 }
 
 Positions Fold::positions(Topic topic) const {

@@ -70,6 +70,7 @@ class Fold {
   bool wait_until(Topic topic, const Positions& next, Duration wait, std::stop_token stop = {});
   bool ready(Topic topic) const;  // every partition reached its end at least once since open()
   bool all_ready() const;
+  bool wait_until_ready(Duration wait, std::stop_token stop = {});  // all_ready, or time over
   Positions positions(Topic topic) const;
   Time newest() const;          // the newest log time folded so far; 1970 = nothing yet
   std::string stopped() const;  // why a partition stands still, in a sentence; empty = none does
@@ -87,6 +88,8 @@ class Fold {
   Result<void> apply_one(Shelf& shelf, Topic topic, const Stored& record);
   Result<void> forget_old(Shelf& shelf);
   bool passed(std::string_view topic, const Positions& next) const;
+  bool ended(Topic topic) const;  // these three with mutex_ held
+  bool all_ended() const;
 
   Bus& bus_;
   TopicNames names_;

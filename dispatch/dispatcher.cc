@@ -103,13 +103,13 @@ void Dispatcher::run(std::stop_token stop) {
 }
 
 Result<size_t> Dispatcher::step(Duration wait, std::stop_token stop) {
-  TRY(join_and_wait(stop));
-  if (pending_.empty()) {
+  TRY_ASSIGN(bool ready, join_and_wait(stop));
+  if (ready && pending_.empty()) {
     TRY_ASSIGN(const Batch batch, subscription_->poll(kDispatchBatchMax, wait, stop));
     take(batch);
-    TRY(join_and_wait(stop));  // the poll may have brought partitions
+    TRY_ASSIGN(ready, join_and_wait(stop));  // the poll may have brought partitions
   }
-  if (pending_.empty()) return 0;
+  if (!ready || pending_.empty()) return 0;
   const Knowledge knowledge = deps_.knowledge();
   std::vector<Item> items;
   std::vector<Record> rejects;
@@ -143,7 +143,7 @@ Result<size_t> Dispatcher::step(Duration wait, std::stop_token stop) {
 
 // Decides only on books that have each reached the end of their topics, `tasks` again since the
 // last assignment: whoever had the partition before may have opened tasks we have not folded yet.
-Result<void> Dispatcher::join_and_wait(std::stop_token stop) {
+Result<bool> Dispatcher::join_and_wait(std::stop_token stop) {
   if (!subscription_) {
     JoinOptions options;
     options.on_assigned = [this](const std::set<int>&) { assigned_ = true; };
@@ -151,18 +151,12 @@ Result<void> Dispatcher::join_and_wait(std::stop_token stop) {
                deps_.bus.join(deps_.names.name(Topic::mentions), "dispatch", std::move(options)));
     assigned_ = true;
   }
-  if (!deps_.fold.all_ready()) {
-    deps_.fold.wait_until(Topic::tasks, {}, kPollWait, stop);
-    if (!deps_.fold.all_ready())
-      return fail(Fault::transient, "the books are still being read from the log");
-  }
-  if (!assigned_) return {};
+  if (!deps_.fold.wait_until_ready(kPollWait, stop)) return false;
+  if (!assigned_) return true;
   TRY_ASSIGN(const Positions ends, deps_.bus.ends(deps_.names.name(Topic::tasks)));
-  if (!deps_.fold.wait_until(Topic::tasks, ends, kWaitMax, stop)) {
-    return fail(Fault::transient, "the task book does not reach the end of its topic");
-  }
+  if (!deps_.fold.wait_until(Topic::tasks, ends, kPollWait, stop)) return false;
   assigned_ = false;
-  return {};
+  return true;
 }
 
 void Dispatcher::take(const Batch& batch) {

@@ -64,7 +64,7 @@ class Dispatcher {
   struct Item;    // one mention on its way
   struct Drafts;  // what this batch has decided so far
 
-  Result<void> join_and_wait(std::stop_token stop);
+  Result<bool> join_and_wait(std::stop_token stop);
   void take(const Batch& batch);
   Result<void> settle_fates(std::vector<Item>& items, const Knowledge& knowledge,
                             std::stop_token stop);
