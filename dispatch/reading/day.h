@@ -44,6 +44,7 @@ struct Moment {
   std::optional<DayPart> part;
   std::optional<ClockTime> clock;
   bool day_last = false;  // the day was said behind the clock
+  bool about = false;     // "Tuesday around 8"
 };
 
 struct Bounds {

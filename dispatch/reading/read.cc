@@ -63,16 +63,17 @@ void add_ends(const Prepared& text, const std::vector<Span>& spans, std::vector<
   for (const Span& span : spans) ends.push_back(token_behind(text, span.end));
 }
 
-// The tokens a wish hangs on: its dishes and its words of asking.
+// The tokens a wish hangs on: its dishes, without any its words of asking.
 std::vector<uint32_t> anchors_of(const Prepared& text, const std::vector<ItemFinding>& items) {
+  constexpr size_t kAnchorsMax = 64;
   std::vector<uint32_t> anchors;
-  for (const Cue& cue : text.cues)
-    if ((cue.role == Role::request && cue.weight >= 2) && anchors.size() < 32)
-      anchors.push_back(cue.first);
   for (const ItemFinding& item : items)
-    for (const Span& span : item.spans) {
-      if (anchors.size() < 64) anchors.push_back(token_behind(text, span.begin));
-    }
+    for (const Span& span : item.spans)
+      if (anchors.size() < kAnchorsMax) anchors.push_back(token_behind(text, span.begin));
+  if (!anchors.empty()) return anchors;
+  for (const Cue& cue : text.cues)
+    if (cue.role == Role::request && cue.weight >= 2 && anchors.size() < kAnchorsMax)
+      anchors.push_back(cue.first);
   return anchors;
 }
 

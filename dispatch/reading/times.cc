@@ -51,26 +51,17 @@ class Reader {
     result.relative = result.finding.basis == "posted";
     result.past = rules_.past || result.finding.to < context_.posted_at;
     result.finding.spans.push_back(text_.original(result.first, result.last));
-    remember(result);
     return result;
   }
 
  private:
-  // A day said without a clock lends itself to clocks later in the sentence: "Tomorrow I fly in,
-  // landing at 8:30".
-  void remember(const FoundTime& time) {
-    const TimeFinding& t = time.finding;
-    if (t.from == t.to || t.basis != "stated" || (t.grain != "day" && t.grain != "part")) return;
-    if (t.grain == "day" && t.to - t.from > std::chrono::hours(25)) return;
-    const Civil civil = context_.zone.to_civil(t.from);
-    lent_day_ =
-        DaySpan{civil.date, year_month_day(sys_days(civil.date) + days(1)), "day", {}, false};
-    lent_part_.reset();
-    if (t.grain == "part") {
-      const int from = static_cast<int>(civil.of_day.count());
-      lent_part_ = DayPart{from, from + static_cast<int>((t.to - t.from) / minutes(1))};
-    }
-    lent_until_ = sentence_around(text_, time.first).end;
+  // A day lends itself to clocks later in its sentence: "Tomorrow I fly in, landing at 8:30".
+  void lend(const DaySpan& day, const std::optional<DayPart>& part, size_t at) {
+    if (std::string_view(day.grain) != "day" || sys_days(day.end) - sys_days(day.first) > days(1))
+      return;
+    lent_day_ = day;
+    lent_part_ = part;
+    lent_until_ = sentence_around(text_, text_.symbols[at].first).end;
   }
 
   void borrow(Moment& moment, size_t at) const {
@@ -132,7 +123,9 @@ class Reader {
     Moment moment;
     const year_month_day date = context_.zone.to_civil(time).date;
     moment.day = DaySpan{date, year_month_day(sys_days(date) + days(1)), "day", {}, false};
-    const auto more = gather(found.next, moment, true);
+    size_t next = found.next;
+    while (next < text_.symbols.size() && next - found.next < 2 && joins(next)) ++next;
+    const auto more = gather(next, moment, true);
     if (!moment.part && !moment.clock) return;
     const auto bounds = resolve(moment, context_.posted_at, context_.zone, rules_.past);
     if (!bounds) return;
@@ -179,7 +172,8 @@ class Reader {
       }
       if (done == at && next == at) return at;  // nothing to begin with
       if (next < text_.symbols.size() && next - done < 2 && joins(next)) {
-        invited = invited || is(text_, next, Role::at);
+        invited = invited || is(text_, next, Role::at) || is(text_, next, Role::about);
+        moment.about = moment.about || is(text_, next, Role::about);
         ++next;
         continue;
       }
@@ -189,7 +183,7 @@ class Reader {
 
   // A filler inside a moment; not across a line break.
   bool joins(size_t at) const {
-    return (is(text_, at, Role::filler) || is(text_, at, Role::at)) &&
+    return (is(text_, at, Role::filler) || is(text_, at, Role::at) || is(text_, at, Role::about)) &&
            !text_.tokens[text_.symbols[at].first].fresh;
   }
 
@@ -252,7 +246,7 @@ class Reader {
     return at + 1;
   }
 
-  bool single(size_t at, Found<TimeFinding>& found) const {
+  bool single(size_t at, Found<TimeFinding>& found) {
     const char* edge = "";
     bool invited = false;
     const size_t begin = prefix(at, edge, invited);
@@ -264,6 +258,8 @@ class Reader {
     const auto bounds = resolve(moment, context_.posted_at, context_.zone, rules_.past);
     if (!bounds) return false;
     found.next = suffix(next, edge);
+    if (moment.about && *edge == 0) edge = "about";
+    if (moment.day) lend(*moment.day, moment.clock ? std::nullopt : moment.part, begin);
     found.value = finding_of(*bounds, edge);
     return true;
   }
