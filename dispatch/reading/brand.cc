@@ -49,16 +49,14 @@ bool in_opaque(const Prepared& text, uint32_t begin) {
 
 void by_name(const Prepared& text, const Language& language, BrandFinding& found) {
   const std::vector<PhraseMatch> homonyms = language.homonyms.find(text.folded);
+  found.homonym = !homonyms.empty();
   uint32_t covered_until = 0;
   size_t next_homonym = 0;
   for (const PhraseMatch& match : language.brand.find_longest(text.folded)) {
     if (in_opaque(text, match.begin)) continue;
     while (next_homonym < homonyms.size() && homonyms[next_homonym].begin <= match.begin)
       covered_until = std::max(covered_until, homonyms[next_homonym++].end);
-    if (match.end <= covered_until) {
-      found.homonym = true;
-      continue;
-    }
+    if (match.end <= covered_until) continue;
     if (found.alias.empty()) found.alias = language.aliases[match.phrase];
     const Span span = text.folded.original(match.begin, match.end);
     if (found.spans.empty() || !(found.spans.back() == span)) found.spans.push_back(span);

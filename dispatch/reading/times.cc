@@ -31,6 +31,7 @@ class Reader {
   Reader(const Prepared& text, const TimeContext& context)
       : text_(text), context_(context), now_(context.zone.to_civil(context.posted_at)) {
     rules_.today = now_.date;
+    find_past();
     const std::string& zone = context.zone.name();
     const bool day_first = zone.starts_with("Europe/") || zone.starts_with("Australia/") ||
                            zone.starts_with("Africa/") || zone.starts_with("Pacific/Auckland");
@@ -39,7 +40,7 @@ class Reader {
 
   // The time that begins at the symbol; `next` is the symbol behind it.
   std::optional<FoundTime> read(size_t at, size_t& next) {
-    rules_.past = in_past(at);
+    rules_.past = past_[text_.symbols[at].first] != 0;
     Found<TimeFinding> found;
     const bool got = relative(at, found) || range(at, found) || single(at, found);
     if (!got) return std::nullopt;
@@ -71,15 +72,14 @@ class Reader {
     if (moment.clock->either_half) moment.part = lent_part_;
   }
 
-  bool in_past(size_t at) const {
-    const uint32_t token = text_.symbols[at].first;
-    const Stretch sentence = sentence_around(text_, token);
-    const auto first =
-        std::lower_bound(text_.cues.begin(), text_.cues.end(), sentence.begin,
-                         [](const Cue& cue, uint32_t begin) { return cue.first < begin; });
-    for (auto cue = first; cue != text_.cues.end() && cue->first < sentence.end; ++cue)
-      if (cue->role == Role::past_tense) return true;
-    return false;
+  // Marks the sentences that tell of the past.
+  void find_past() {
+    past_.assign(text_.tokens.size(), 0);
+    for (const Cue& cue : text_.cues) {
+      if (cue.role != Role::past_tense || past_[cue.first] != 0) continue;
+      const Stretch sentence = sentence_around(text_, cue.first);
+      std::fill(past_.begin() + sentence.begin, past_.begin() + sentence.end, uint8_t{1});
+    }
   }
 
   // ---- spans from now -------------------------------------------------------------------------
@@ -329,6 +329,7 @@ class Reader {
   const TimeContext& context_;
   Civil now_;
   DayRules rules_;
+  std::vector<uint8_t> past_;  // by token
   std::optional<DaySpan> lent_day_;
   std::optional<DayPart> lent_part_;
   uint32_t lent_until_ = 0;  // the token behind the sentence the day was said in

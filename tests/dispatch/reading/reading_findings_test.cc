@@ -168,7 +168,7 @@ TEST_CASE("airports, stores and towns are found by what people call them") {
       {"Newark Liberty", "EWR"},
       {"to EWR please", "EWR"},
       {"JFK, terminal 4", "JFK"},
-      {"at ｊｆｋ airport", ""},
+      {"at ｊｆｋ airport", "JFK"},
       {"meet me at O'Hare", "ORD"},
       {"heathrow terminal 5", "LHR"},
       {"Chicago airport", "ORD"},
@@ -238,7 +238,8 @@ TEST_CASE("hurry and patience are heard") {
 
 TEST_CASE("every finding lies in the text it was found in") {
   const std::string texts[] = {
-      "🥩 Morton’s: two ｒｉｂｅｙｅｓ at Ｎｅｗａｒｋ airport at ２０：１０, "
+      "🥩 Morton’s: two ｒｉｂｅｙｅｓ at Ｎｅｗａｒｋ airport at "
+      "２０：１０, "
       "please!",
       "\u202e莫頓\u202c，M\u0335ortons 兩小時後到桃園機場，送兩份肋眼\xff\xfe",
       "Zu\u0308rich airport, Mortons coffee in 2 hrs",
