@@ -18,7 +18,8 @@ constexpr const char* kHelp =
     "each mention is judged by itself, at the moment it was posted.\n"
     "\n"
     "Only `text` is required; posted_at, language, author, rating and all else of a mention may\n"
-    "be given, and `zone`, the guest's own. Without --config the demo's house answers.\n"
+    "be given, and `zone`, the guest's own; lines of `tail --json` do too. Without --config and\n"
+    "$MAITRED_CONFIG the demo's house answers.\n"
     "\n"
     "  echo '{\"text\":\"Mortons, a ribeye to JFK by 9 tonight\"}' | maitred explain\n"
     "  maitred tail maitred.mentions --from start --json | maitred explain --config new.toml "
@@ -174,8 +175,10 @@ void print_json(const Judgement& judgement) {
 // The mention of one line, with the zone given beside it.
 Result<Mention> read_line(std::string_view text, int number, std::string& zone) {
   TRY_ASSIGN(const auto document, json::Document::parse(text));
-  TRY_ASSIGN(Mention mention, mention_from_json(document.root()));
-  zone = document.root()["zone"].string(document.root()["customer_zone"].string());
+  json::View root = document.root();
+  if (root["topic"] && root["value"].is_object()) root = root["value"];  // as `tail --json` says it
+  TRY_ASSIGN(Mention mention, mention_from_json(root));
+  zone = root["zone"].string(root["customer_zone"].string());
   if (!zone.empty() && !Zone::find(zone)) {
     return fail(Fault::malformed, fmt::format("no zone '{}'", zone));
   }
