@@ -22,15 +22,14 @@ constexpr std::array<std::pair<const char*, Verb>, 10> kDeeds{{
     {"give", Verb::given},
 }};
 
-bool may_approve(const Task& task, const Person& person, const Roster& staff,
-                 const FloorSettings& settings) {
-  const auto& ask = task.opening.ask;
-  const bool asked = std::any_of(ask.begin(), ask.end(),
-                                 [&](const LadderStep& step) { return step.role == person.role; });
-  if (!asked) return false;
-  const auto people = people_for(person.role, task, staff, settings);
-  return std::any_of(people.begin(), people.end(),
-                     [&](const Person* one) { return one->id == person.id; });
+// Whether these roles, as they are meant for this task, mean this person.
+bool is_meant(const std::vector<LadderStep>& steps, const Task& task, const Person& person,
+              const Roster& staff, const FloorSettings& settings) {
+  return std::any_of(steps.begin(), steps.end(), [&](const LadderStep& step) {
+    const auto people = people_for(step.role, task, staff, settings);
+    return std::any_of(people.begin(), people.end(),
+                       [&](const Person* one) { return one->id == person.id; });
+  });
 }
 
 std::string name_of(const Roster& staff, const std::string& id) {
@@ -114,7 +113,7 @@ std::optional<Verb> verb_of_deed(std::string_view text) {
 
 std::string why_not(const Task& task, const Person& person, Verb verb, const Roster& staff,
                     const FloorSettings& settings) {
-  const bool approver = may_approve(task, person, staff, settings);
+  const bool approver = is_meant(task.opening.ask, task, person, staff, settings);
   if (verb == Verb::approved || verb == Verb::declined) {
     if (approver || task.opening.ask.empty()) return {};
     std::string roles;
@@ -124,6 +123,8 @@ std::string why_not(const Task& task, const Person& person, Verb verb, const Ros
     return fmt::format("{} may not approve this: it is asked of {}.", person.id, roles);
   }
   if (person.store.empty() || person.store == task.opening.store || approver) return {};
+  // Who was told, because nobody nearer answered, may also act.
+  if (is_meant(task.opening.ladder, task, person, staff, settings)) return {};
   return fmt::format("{} is of {}, and this task is {}'s.", person.id,
                      settings.names.store(person.store), settings.names.store(task.opening.store));
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -11,6 +12,7 @@ namespace maitred {
 namespace {
 
 constexpr size_t kQuoteMax = 600;  // bytes of the post in a push; the rest is behind Open
+constexpr size_t kHeardShown = 2;  // posts quoted of those that joined
 
 struct Phrase {
   const char* english;
@@ -93,6 +95,11 @@ std::string for_whom(const Task& task, const HouseNames& names, const std::strin
   return name.empty() ? name : phrase(language, "for") + " " + name;
 }
 
+std::string quoted(const std::string& text) {
+  const std::string_view quote = truncate_utf8(text, kQuoteMax);
+  return fmt::format("“{}{}”", quote, quote.size() < text.size() ? " …" : "");
+}
+
 std::string body(const Task& task, Said said, const std::string& language) {
   const Opening& opening = task.opening;
   std::string text;
@@ -109,12 +116,15 @@ std::string body(const Task& task, Said said, const std::string& language) {
     }
   }
   if (task.retracted) line(phrase(language, "The post was deleted."));
-  const std::string_view quote = truncate_utf8(opening.post.text, kQuoteMax);
-  if (!task.retracted && !quote.empty()) {
-    line(fmt::format("“{}{}”", quote, quote.size() < opening.post.text.size() ? " …" : ""));
+  if (!task.retracted && !opening.post.text.empty()) line(quoted(opening.post.text));
+  // What the guest has added since, the last of it in words.
+  std::vector<std::string> added;
+  for (const HeardPost& post : task.heard) {
+    if (!post.retracted && !post.text.empty()) added.push_back(post.text);
   }
-  if (!task.heard.empty())
-    line(fmt::format("+{} {}", task.heard.size(), phrase(language, "more posts")));
+  const size_t left_out = added.size() - std::min(added.size(), kHeardShown);
+  if (left_out > 0) line(fmt::format("+{} {}", left_out, phrase(language, "more posts")));
+  for (size_t i = left_out; i < added.size(); ++i) line("+ " + quoted(added[i]));
   return text;
 }
 

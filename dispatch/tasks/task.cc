@@ -43,7 +43,7 @@ void hear(Task& task, const TaskEvent& event) {
     return one.mention == event.mention;
   });
   HeardPost& post = known == task.heard.end() ? task.heard.emplace_back() : *known;
-  post = {event.mention, event.revision, event.verb == Verb::retracted};
+  post = {event.mention, event.revision, event.verb == Verb::retracted, event.text};
 }
 
 // An edit or a deletion of its own post, or of one that joined.
@@ -159,7 +159,7 @@ void write_heard(json::Writer& out, const std::vector<HeardPost>& heard) {
   for (const HeardPost& post : heard) {
     out.begin_object().member("mention", post.mention).member("revision", post.revision);
     if (post.retracted) out.member("retracted", true);
-    out.end_object();
+    out.member_if("text", post.text).end_object();
   }
   out.end_array();
 }
@@ -291,7 +291,8 @@ Result<Task> task_from_json(json::View object) {
   for (size_t i = 0; i < heard.size(); ++i) {
     const json::View post = heard.at(i);
     task.heard.push_back({std::string(post["mention"].string()),
-                          std::string(post["revision"].string()), post["retracted"].boolean()});
+                          std::string(post["revision"].string()), post["retracted"].boolean(),
+                          std::string(post["text"].string())});
   }
   task.history = read_history(object["history"]);
   return task;

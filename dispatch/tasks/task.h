@@ -29,6 +29,7 @@ struct HeardPost {
   std::string mention;
   std::string revision;
   bool retracted = false;
+  std::string text;
 };
 
 struct Task {

@@ -24,7 +24,7 @@ class TaskBook : public Book, public KeyBook {
   explicit TaskBook(TopicNames names) : names_(std::move(names)) {}
 
   const char* name() const override { return "tasks"; }
-  int rules() const override { return 1; }
+  int rules() const override { return 2; }
   std::vector<Topic> topics() const override { return {Topic::tasks}; }
   Result<void> create(Db& db) override;
   Result<void> apply(Db& db, Topic topic, const Stored& record) override;

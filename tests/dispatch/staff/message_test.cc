@@ -74,3 +74,17 @@ TEST_CASE("a push quotes the post, unless it was deleted") {
   task.retracted = true;
   CHECK(message_for(task, anna, Said::claim, names, kEvening).text == "The post was deleted.");
 }
+
+TEST_CASE("a push quotes what the guest has added since, the last of it") {
+  const HouseNames names = settings().names;
+  const Person anna = people().front();
+  Task task = task_of(opening());
+  task.retracted = true;
+  const auto text = [&] { return message_for(task, anna, Said::holder, names, kEvening).text; };
+  task.heard = {{"mastodon:2", "0", false, "medium rare"}};
+  CHECK(text() == "The post was deleted.\n+ “medium rare”");
+  task.heard.push_back({"mastodon:3", "0", true, "or well done"});
+  task.heard.push_back({"mastodon:4", "0", false, "gate 7"});
+  task.heard.push_back({"mastodon:5", "0", false, "gate 9"});
+  CHECK(text() == "The post was deleted.\n+1 more posts\n+ “gate 7”\n+ “gate 9”");
+}
