@@ -225,7 +225,8 @@ Result<void> Dispatcher::judge(Item& item, const Knowledge& knowledge, Drafts& d
   TRY_ASSIGN(item.settled, recall(item));
   if (item.settled) return {};
   TRY_ASSIGN(const Standing standing, this->standing(item, drafts));
-  const Case the_case{mention, reading, identity, customer ? customer->store : ""};
+  const Case the_case{mention, reading, identity, customer ? customer->store : "",
+                      customer ? customer->tier : ""};
   item.decision = decide(the_case, standing, *knowledge.rules, deps_.house.now());
   item.verdict.why = item.decision.why;
   item.verdict.task = item.decision.act == Act::open ? item.own_key : item.decision.task;

@@ -48,8 +48,8 @@ StoreWeighed weigh(const Errand& errand, const Store& store, const Catalogue& ca
                    const std::map<std::string, int>& open_at_store) {
   StoreWeighed weighed;
   weighed.id = store.id;
-  const auto due = errand.window ? errand.window->due : std::nullopt;
-  const auto not_before = errand.window ? errand.window->not_before : std::nullopt;
+  const Window window = errand.window.value_or(Window());
+  const auto& [not_before, due, zone, basis] = window;
   const minutes prep = preparation(errand.wants, catalogue);
 
   minutes drive{0};

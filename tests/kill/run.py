@@ -160,7 +160,7 @@ class Run:
             for row in rows:
                 self.offered.append(row)
                 self.ledger.write(json.dumps({"id": row["id"], "revision": row["revision"]}) + "\n")
-            self.stop.wait(chance.uniform(0.02, 0.2))
+            self.stop.wait(chance.uniform(0.1, 0.3))
 
     def post_on_server(self):
         chance = random.Random(self.options.seed + 2)
