@@ -172,6 +172,12 @@ std::optional<Found<DaySpan>> by_period(const Prepared& text, size_t at, const D
   if (!is(text, next, Role::unit)) return {};
   const double in_months = text.symbols[next].value(Role::unit, 1);
   if (in_months == 1) {
+    // 下個月三號
+    if (const auto day = whole(text, next + 1, 1, 31); day && is(text, next + 2, Role::day_mark)) {
+      const auto month = rules.today.year() / rules.today.month() + months(offset);
+      const year_month_day date = month / std::chrono::day(static_cast<unsigned>(*day));
+      if (date.ok()) return Found<DaySpan>{one_day(date), next + 3};
+    }
     const auto first = rules.today.year() / rules.today.month() / 1 + months(offset);
     return Found<DaySpan>{span_of(sys_days(first), sys_days(first + months(1)), "month"), next + 1};
   }

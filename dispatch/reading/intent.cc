@@ -55,6 +55,9 @@ class Judge {
         case Role::imperative:
           if (opens_[cue.first] && !negated) request.add(cue.weight, span);
           continue;  // a weak word by itself covers nothing
+        case Role::question_opening:
+          if (opens_[cue.first]) question.add(cue.weight, span);
+          continue;
         case Role::question:
           question.add(cue.weight, span);
           continue;

@@ -24,6 +24,7 @@ bool is_cue(Role role) {
     case Role::imperative:
     case Role::opening:
     case Role::question:
+    case Role::question_opening:
     case Role::complaint:
     case Role::praise:
     case Role::sarcasm:

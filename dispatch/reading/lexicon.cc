@@ -8,7 +8,7 @@ namespace maitred {
 namespace {
 
 // clang-format off
-constexpr std::array<std::string_view, 71> kSections{
+constexpr std::array<std::string_view, 72> kSections{
     "number", "article", "several", "ordinal", "ordinal_mark", "ordinal_prefix", "unit",
     "measure_word", "weekday", "weekday_weak", "weekend", "week_of", "month", "holiday", "day",
     "part", "moment", "meridiem", "meridiem_tight", "oclock", "minute_mark", "day_mark",
@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 71> kSections{
     "not_before", "not_before_behind", "about", "about_behind", "open", "link", "at", "filler",
     "clock_follower", "not_clock", "stop", "arrival", "lands_at", "airport", "terminal",
     "place_before", "name_of_place", "not_a_code", "not_a_town", "counted", "measure",
-    "past_tense", "negation", "request", "imperative", "opening", "question", "complaint",
+    "past_tense", "negation", "request", "imperative", "opening", "question", "question_opening", "complaint",
     "praise", "sarcasm", "urgent", "calm", "street"};
 // clang-format on
 static_assert(static_cast<size_t>(Role::street) + 1 == kSections.size());

@@ -246,6 +246,13 @@ class Reader {
     return at + 1;
   }
 
+  // "Made my night" names no time; "in the evening" and "for lunch" do.
+  bool by_the_way(const Moment& moment, size_t begin, bool invited) const {
+    const bool part_alone = moment.part && !moment.day && !moment.clock;
+    return part_alone && !invited && !is_han_symbol(text_, begin) &&
+           !(begin > 0 && is(text_, begin - 1, Role::filler));
+  }
+
   bool single(size_t at, Found<TimeFinding>& found) {
     const char* edge = "";
     bool invited = false;
@@ -253,7 +260,7 @@ class Reader {
     if (begin >= text_.symbols.size()) return false;
     Moment moment;
     const size_t next = gather(begin, moment, invited);
-    if (next == begin) return false;
+    if (next == begin || by_the_way(moment, begin, invited)) return false;
     borrow(moment, begin);
     const auto bounds = resolve(moment, context_.posted_at, context_.zone, rules_.past);
     if (!bounds) return false;
@@ -311,18 +318,11 @@ class Reader {
     auto last = resolve(b, context_.posted_at, context_.zone, rules_.past);
     if (!first || !last) return false;
     Time to = last->to;
-    if (to <= first->from && b.clock) to = first->from + gap(*first, to);
+    while (to <= first->from && b.clock) to += std::chrono::hours(12);
     if (to <= first->from) return false;
     found.value = finding_of({first->from, to, first->grain}, "");
     found.next = next;
     return true;
-  }
-
-  // How far behind the beginning of a range an end lies that was read as lying before it.
-  static Duration gap(const Bounds& first, Time to) {
-    using std::chrono::hours;
-    while (to <= first.from) to += hours(12);
-    return to - first.from;
   }
 
   const Prepared& text_;

@@ -106,6 +106,7 @@ TEST_CASE("intent is judged from cues in both languages") {
       {"谢谢你们，服务很好", Intent::praise},
       {"What time do you close?", Intent::question},
       {"Do you have parking?", Intent::question},
+      {"Does the steakhouse do takeout on Mondays?", Intent::question},
       {"請問今天幾點打烊？", Intent::question},
       {"有沒有停車場", Intent::question},
       {"walking past the window", Intent::other},

@@ -48,6 +48,7 @@ TEST_CASE("a length of time counts from the post") {
       {"一個半小時後取餐", "03-05 19:15", "03-05 19:30"},
       {"再过两个钟头", "03-05 19:45", "03-05 20:00"},
       {"四十五分钟后", "03-05 18:30", "03-05 18:45"},
+      {"三十分鐘內到", "-", "03-05 18:30"},
       {"一小時內要", "-", "03-05 19:00"},
       {"in 5 minutes", "03-05 18:00", "03-05 18:05"},
   };
@@ -93,6 +94,7 @@ TEST_CASE("days are found on the calendar") {
       {"週五晚上", "03-06 18:00", "03-07 00:00"},
       {"3月9日19:00", "03-09 18:45", "03-09 19:00"},
       {"後天傍晚", "03-07 17:00", "03-07 19:00"},
+      {"下個月三號晚上六點", "04-03 17:45", "04-03 18:00"},
       {"這個星期日下午", "03-08 12:00", "03-08 18:00"},
   };
   for (const Row& row : rows) check(row);
@@ -128,11 +130,27 @@ TEST_CASE("of several times the journey's end counts, then the one beside the wi
 }
 
 TEST_CASE("what is no time, or is over, gives no window") {
-  for (const std::string text :
-       {"a 24 oz porterhouse", "2 stars", "call 555 0100 200", "at 5th avenue", "at 9 Main Street",
-        "we waited 45 minutes", "it was cold last night", "two hours ago", "5/5", "table for 8",
-        "I love it 100%", "兩小時前點的", "十分好吃", "三分熟", "昨天晚上", "快一點送來", "3號店",
-        "we came at 7 and left at 9", "ribeye for $9"}) {
+  for (const std::string text : {"a 24 oz porterhouse",
+                                 "2 stars",
+                                 "call 555 0100 200",
+                                 "at 5th avenue",
+                                 "at 9 Main Street",
+                                 "we waited 45 minutes",
+                                 "it was cold last night",
+                                 "two hours ago",
+                                 "5/5",
+                                 "table for 8",
+                                 "I love it 100%",
+                                 "兩小時前點的",
+                                 "十分好吃",
+                                 "三分熟",
+                                 "昨天晚上",
+                                 "快一點送來",
+                                 "3號店",
+                                 "we came at 7 and left at 9",
+                                 "ribeye for $9",
+                                 "you made my night",
+                                 "a night to remember"}) {
     CAPTURE(text);
     CHECK_FALSE(read_post(text).window);
   }
