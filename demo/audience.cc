@@ -89,13 +89,17 @@ void Audience::show_held() {
       ++phone;
       continue;
     }
-    show(terminal_, *phone, languages_[phone->person]);
+    std::string words = phone->title;
+    for (const std::string& text : phone->text) words += "\n" + text;
+    show(terminal_, *phone, languages_[phone->person], words == last_words_);
+    last_words_ = words;
     rung_.push_back(std::move(*phone));
     phone = phones_.erase(phone);
   }
 }
 
 void Audience::show_news(const Chronicle::News& news, Time at) {
+  if (news.topic == Topic::mentions) last_words_.clear();
   if (news.topic == Topic::mentions) {
     if (shown_posts_.insert(news.mention).second) show_post(*chronicle_.story(news.mention), at);
   } else if (news.topic == Topic::verdicts) {

@@ -68,6 +68,7 @@ class Audience {
   std::deque<Held> held_;
   std::deque<Phone> phones_;
   std::vector<Phone> rung_;
+  std::string last_words_;  // of the phone shown last
   std::set<std::string> shown_posts_;
   std::set<std::string> shown_tasks_;
 };

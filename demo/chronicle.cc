@@ -1,5 +1,7 @@
 #include "demo/chronicle.h"
 
+#include <algorithm>
+
 #include "daemon/log_lines.h"
 
 namespace maitred::demo {
@@ -12,7 +14,12 @@ Result<Chronicle> Chronicle::read(Bus& bus, const TopicNames& names) {
   Chronicle chronicle(names);
   TopicPositions all;
   for (const Topic topic : topics()) all[names.name(topic)] = {};
-  TRY(read_all(bus, all, [&](const Stored& record) { chronicle.take(record); }));
+  std::vector<Stored> records;
+  TRY(read_all(bus, all, [&](const Stored& record) { records.push_back(record); }));
+  // Of one key the log's order stands; the keys are put together as they came about.
+  std::stable_sort(records.begin(), records.end(),
+                   [](const Stored& a, const Stored& b) { return a.log_time < b.log_time; });
+  for (const Stored& record : records) chronicle.take(record);
   return chronicle;
 }
 

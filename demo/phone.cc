@@ -69,7 +69,7 @@ std::optional<Phone> PhoneReader::take(const std::string& line) {
   return {};
 }
 
-void show(Terminal& terminal, const Phone& phone, const std::string& language) {
+void show(Terminal& terminal, const Phone& phone, const std::string& language, bool again) {
   const std::string whose =
       language.starts_with("zh") ? phone.person + " 的手機 " : phone.person + "'s phone ";
   std::string top = "       ╭─ " + whose;
@@ -81,17 +81,22 @@ void show(Terminal& terminal, const Phone& phone, const std::string& language) {
       terminal.line(side + terminal.inked(part, ink));
     }
   };
-  inside(phone.title, Ink::bold);
-  for (const std::string& text : phone.text) inside(text, Ink::plain);
+  if (again) {
+    inside(fit(phone.title, kColumns - 9), Ink::bold);
+  } else {
+    inside(phone.title, Ink::bold);
+    for (const std::string& text : phone.text) inside(text, Ink::plain);
+  }
   size_t widest = 0;
   for (const PhoneButton& button : phone.buttons) {
     widest = std::max(widest, columns_of(button.label));
   }
   for (const PhoneButton& button : phone.buttons) {
-    const std::string label = "[" + button.label + "]";
+    const std::string label = fit("[" + button.label + "]", widest + 4);
+    const bool fits = columns_of(label) + columns_of(button.shell) <= kColumns - 9;
     terminal.line(side + terminal.inked(label, Ink::green) +
-                  std::string(widest + 4 - columns_of(label), ' ') +
-                  terminal.inked(button.shell, Ink::dim));
+                  (fits ? terminal.inked(button.shell, Ink::dim) : ""));
+    if (!fits) terminal.line(side + "  " + terminal.inked(button.shell, Ink::dim));
   }
   terminal.line("       " + terminal.inked("╰ ", Ink::cyan) + phone.link);
 }

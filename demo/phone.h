@@ -41,7 +41,8 @@ class PhoneReader {
   std::optional<Phone> phone_;
 };
 
-void show(Terminal& terminal, const Phone& phone, const std::string& language);
+// `again`: who watches has just read the same on another phone, so its words are left out.
+void show(Terminal& terminal, const Phone& phone, const std::string& language, bool again);
 
 // Opens the link as a browser would and finds the address that the button posts to.
 Result<std::string> find_button(Fetcher& fetcher, const Phone& phone, const PhoneButton& button);

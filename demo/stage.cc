@@ -119,8 +119,7 @@ Result<void> Stage::prepare() {
 
   using Words = std::vector<std::string>;
   for (const Words& words :
-       {Words{"check"},
-        Words{"staff", "import", state / "staff.csv", "--shifts", state / "shifts.csv"},
+       {Words{"staff", "import", state / "staff.csv", "--shifts", state / "shifts.csv"},
         Words{"crm", "import", state / "customers.csv"}}) {
     TRY_ASSIGN(const Said said, command(words));
     if (said.status != 0) {

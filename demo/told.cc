@@ -65,8 +65,13 @@ std::string told(const TaskEvent& event) {
   switch (event.verb) {
     case Verb::opened:
     case Verb::joined:
+    case Verb::heard:
     case Verb::withdrawn:
       return {};  // that is the verdict
+    case Verb::edited:
+      return "the post was edited";
+    case Verb::retracted:
+      return "the post was deleted";
     case Verb::asked:
       return "the " + event.of + " is asked to approve";
     case Verb::approved:
