@@ -17,8 +17,8 @@ constexpr std::array<std::string_view, 72> kSections{
     "not_before", "not_before_behind", "about", "about_behind", "open", "link", "at", "filler",
     "clock_follower", "not_clock", "stop", "arrival", "lands_at", "airport", "terminal",
     "place_before", "name_of_place", "not_a_code", "not_a_town", "counted", "measure",
-    "past_tense", "negation", "request", "imperative", "opening", "question", "question_opening", "complaint",
-    "praise", "sarcasm", "urgent", "calm", "street"};
+    "past_tense", "negation", "request", "imperative", "opening", "question",
+    "question_opening", "complaint", "praise", "sarcasm", "urgent", "calm", "street"};
 // clang-format on
 static_assert(static_cast<size_t>(Role::street) + 1 == kSections.size());
 

@@ -25,8 +25,8 @@ enum class Role : uint8_t {
   and_half, fraction_bar, modifier, within, later, ago, since, by, by_behind, not_before,
   not_before_behind, about, about_behind, open, link, at, filler, clock_follower, not_clock,
   stop, arrival, lands_at, airport, terminal, place_before, name_of_place, not_a_code,
-  not_a_town, counted, measure, past_tense, negation, request, imperative, opening, question, question_opening,
-  complaint, praise, sarcasm, urgent, calm, street,
+  not_a_town, counted, measure, past_tense, negation, request, imperative, opening, question,
+  question_opening, complaint, praise, sarcasm, urgent, calm, street,
 };
 // clang-format on
 std::optional<Role> role_from(std::string_view section);
