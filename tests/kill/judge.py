@@ -6,8 +6,7 @@
 DIRECTORY holds what `maitred tail TOPIC --from start --json` printed, as mentions.jsonl,
 verdicts.jsonl, tasks.jsonl and pushes.jsonl, and ledger.jsonl: what was offered, one object
 {"id", "revision"} a line, written by whoever offered it, not by maitred. before.json and
-after.json, where they are, are `maitred tasks list --json` before and after the books were
-deleted. Acceptance is stated here a second time, from the words of DESIGN.md §1 and §3.
+after.json, where they are, are the rows of all books before and after they were deleted. Acceptance is stated here a second time, from the words of DESIGN.md §1 and §3.
 
 Prints one line an invariant and exits 1 if one is broken.
 """
@@ -147,7 +146,7 @@ def main(directory):
     if all(os.path.exists(path) for path in paths):
         before, after = (open(path, encoding="utf-8").read() for path in paths)
         result.say("I11 rebuilt books equal the ones that were there", [] if before == after else ["they differ"],
-                   f"{len(before)} bytes of tasks")
+                   f"{len(before)} bytes of rows")
     return 1 if result.broken else 0
 
 

@@ -16,6 +16,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -273,29 +274,35 @@ class Run:
         print(f"I14 SIGTERM ended it in {ended:.1f} s with status {self.daemon.returncode}")
         for topic in ("mentions", "tasks", "pushes"):
             self.dump(topic)
-        for name in ("before.json", "after.json"):
-            self.list_tasks(name)
-            self.delete_books()
+        self.dump_books("before.json")
+        self.delete_books()
+        self.rebuild()
+        self.dump_books("after.json")
         self.ledger.flush()
         status = subprocess.run([sys.executable, os.path.join(HERE, "judge.py"), self.home], check=False).returncode
         return status or int(ended > 10)
 
-    def list_tasks(self, name):
-        """The books as the daemon shows them, with nobody listening, deciding or pushing."""
+    def rebuild(self):
+        """The books from nothing, with nobody listening, deciding or pushing meanwhile."""
         log = open(os.path.join(self.home, "daemon.log"), "a", encoding="utf-8")
         self.daemon = subprocess.Popen([self.options.maitred, "run", "--roles", "board", "--config", self.config],
                                        stdout=log, stderr=log)
-        answer = None
-
-        def listed():
-            nonlocal answer
-            answer = self.maitred("tasks", "list", "--max", "1000000", "--json")
-            return answer.returncode == 0
-        self.wait(listed, 60, "the list of tasks")
-        with open(os.path.join(self.home, name), "w", encoding="utf-8") as file:
-            file.write(json.dumps(json.loads(answer.stdout)["tasks"], sort_keys=True))
+        self.wait(lambda: self.maitred("status").returncode == 0, 60, "readiness after a rebuild")
         self.daemon.send_signal(signal.SIGTERM)
         self.daemon.wait(timeout=30)
+
+    def dump_books(self, name):
+        """Every row of every book but how far it has read and how many void records it met."""
+        rows = []
+        for book in BOOKS:
+            db = sqlite3.connect(os.path.join(self.state, book + ".db"))
+            tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")]
+            for table in tables:
+                if table not in ("fold_positions", "voids"):
+                    rows.append([book, table, sorted(map(list, db.execute(f"SELECT * FROM {table}")), key=str)])
+            db.close()
+        with open(os.path.join(self.home, name), "w", encoding="utf-8") as file:
+            json.dump(rows, file, sort_keys=True)
 
     def close(self):
         self.stop.set()
