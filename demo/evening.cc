@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 #include "base/zone.h"
 #include "daemon/wiring.h"
@@ -124,8 +125,20 @@ bool Evening::is_over() {
   return settings_.may_type ? typing_ended_ : true;
 }
 
-Result<void> Evening::typed() {
+void Evening::invite() {
+  invited_ = true;
+  terminal_.line();
+  terminal_.rule();
+  terminal_.say("",
+                "Now you. In English or Chinese; name the house (Morton's, 莫頓), or it is none of "
+                "our business. A line that begins with maitred is a command, as on the phones. "
+                "An empty line ends the evening.");
+  terminal_.rule();
   terminal_.prompt(kPrompt);
+}
+
+Result<void> Evening::typed() {
+  if (!invited_) invite();
   pollfd input{STDIN_FILENO, POLLIN, 0};
   while (!typing_ended_ && ::poll(&input, 1, 0) > 0) {
     char piece[4096];
@@ -150,7 +163,8 @@ Result<void> Evening::obey(const std::string& line) {
   }
   if (line.starts_with("maitred ")) {
     TRY_ASSIGN(const Said said, stage_.shell(line));
-    terminal_.say("  ", said.out);
+    std::istringstream lines(said.out);
+    for (std::string one; std::getline(lines, one);) terminal_.line(one);
     return {};
   }
   Mention mention;
@@ -209,8 +223,8 @@ void Evening::summary(const Chronicle& chronicle) {
   const auto row = [&](const std::string& post, const std::string& why, const std::string& task,
                        const std::string& store, const std::string& state, const std::string& since,
                        Ink ink) {
-    terminal_.line(fit(post, 29) + " " + fit(why, 10) + " " + fit(task, 5) + " " + fit(store, 13) +
-                       " " + fit(state, 12) + " " + since,
+    terminal_.line(fit(post, 24) + " " + fit(why, 10) + " " + fit(task, 5) + " " + fit(store, 13) +
+                       " " + fit(state, 17) + " " + since,
                    ink);
   };
   terminal_.line();

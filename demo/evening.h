@@ -38,6 +38,7 @@ class Evening {
   Result<void> step();
   Result<void> post_what_is_due();
   Result<void> post(const Post& post);
+  void invite();
   Result<void> typed();  // what was typed since the last look
   Result<void> obey(const std::string& line);
   bool all_posted() const { return posted_ == script_.posts.size(); }
@@ -59,6 +60,7 @@ class Evening {
   size_t posted_ = 0;
   int guests_ = 0;  // who typed
   std::string half_line_;
+  bool invited_ = false;
   bool typing_ended_ = false;
   Time curtain_;  // house time
 };

@@ -85,7 +85,8 @@ std::string told(const TaskEvent& event) {
     case Verb::given:
       return "given to " + event.to + by(event);
     case Verb::escalated:
-      return "more people are told" + because(event);
+      return (event.step.ends_with(".all") ? "everybody is told" : "more people are told") +
+             because(event);
     case Verb::lapsed:
       return "late" + because(event);
     case Verb::noted:
