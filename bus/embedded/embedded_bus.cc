@@ -15,9 +15,10 @@ constexpr int kOffsetBits = 40;
 
 constexpr const char* kSchema = R"sql(
 CREATE TABLE partitions(pid INTEGER PRIMARY KEY, topic TEXT NOT NULL, partition INTEGER NOT NULL,
-  begin INTEGER NOT NULL, next INTEGER NOT NULL, last_time INTEGER NOT NULL, UNIQUE(topic, partition)) STRICT;
-CREATE TABLE records(id INTEGER PRIMARY KEY, time INTEGER NOT NULL, key BLOB NOT NULL, value BLOB,
-  headers BLOB NOT NULL) STRICT;
+  begin INTEGER NOT NULL, next INTEGER NOT NULL, last_time INTEGER NOT NULL,
+  UNIQUE(topic, partition)) STRICT;
+CREATE TABLE records(id INTEGER PRIMARY KEY, time INTEGER NOT NULL, key BLOB NOT NULL,
+  value BLOB, headers BLOB NOT NULL) STRICT;
 CREATE TABLE commits(member_group TEXT NOT NULL, pid INTEGER NOT NULL, next INTEGER NOT NULL,
   PRIMARY KEY(member_group, pid)) STRICT, WITHOUT ROWID;
 )sql";

@@ -36,26 +36,26 @@ struct Task {
   std::string id;
   int64_t rev = 0;
   TaskState state = TaskState::none;
-  std::string moved_to;       // no_task by `joined`: the task it joined
-  std::string mention;        // of rev 1
-  std::string revision;       // the last one applied, edits included
-  Opening opening;            // as opened; store, window, sum and text follow later events
-  Time opened_at;             // log times
-  Time changed_at;            // of the last event that changed state, holder or store
-  Time touched_at;            // of the last event by a person
-  std::string holder;         // staff id while claimed
-  std::set<std::string> refused_by;          // asked no more at this store
-  std::vector<std::string> stores_passed;    // stores that had it before
-  int round = 0;              // +1 each time it becomes open: pushes of an earlier round are stale
-  int edition = 0;            // +1 each time what staff were told changed: edits, posts heard, moves
-  bool retracted = false;     // its own post is gone
+  std::string moved_to;              // no_task by `joined`: the task it joined
+  std::string mention;               // of rev 1
+  std::string revision;              // the last one applied, edits included
+  Opening opening;                   // as opened; store, window, sum and text follow later events
+  Time opened_at;                    // log times
+  Time changed_at;                   // of the last event that changed state, holder or store
+  Time touched_at;                   // of the last event by a person
+  std::string holder;                // staff id while claimed
+  std::set<std::string> refused_by;  // asked no more at this store
+  std::vector<std::string> stores_passed;  // stores that had it before
+  int round = 0;           // +1 each time it becomes open: pushes of an earlier round are stale
+  int edition = 0;         // +1 when what staff were told changed: edits, posts heard, moves
+  bool retracted = false;  // its own post is gone
   std::set<std::string> steps_done;
-  std::vector<std::string> asked_roles;      // of `asked`, in order
+  std::vector<std::string> asked_roles;  // of `asked`, in order
   std::optional<Time> asked_until;
   std::optional<double> approved_sum;
-  std::set<std::string> marks;               // recorded already: "escalated:1.1", "lapsed:due"
+  std::set<std::string> marks;  // recorded already: "escalated:1.1", "lapsed:due"
   std::vector<HeardPost> heard;
-  std::vector<TaskLine> history;             // at most kHistoryMax, the first and the last kept
+  std::vector<TaskLine> history;  // at most kHistoryMax, the first and the last kept
 };
 
 inline constexpr size_t kHistoryMax = 200;

@@ -122,22 +122,17 @@ TEST_CASE("an event travels as JSON and comes back the same") {
 }
 
 TEST_CASE("what is no event is told apart: unreadable, an unknown verb, a newer version") {
-  const auto fault = [](const char* text) {
+  const auto fault = [](const std::string& text) {
     const auto document = json::Document::parse(text);
     REQUIRE(document);
     const auto parsed = task_event_from_json(document->root());
     REQUIRE(!parsed);
     return parsed.error().fault;
   };
+  const std::string rest = R"(,"cause":"c","at":"2026-03-05T00:00:00Z"})";
   CHECK(fault("[]") == Fault::malformed);
   CHECK(fault("{}") == Fault::malformed);
-  CHECK(
-      fault(
-          R"({"v":1,"task":"t","rev":0,"cause":"c","verb":"noted","at":"2026-03-05T00:00:00Z"})") ==
-      Fault::malformed);
-  CHECK(
-      fault(
-          R"({"v":1,"task":"t","rev":1,"cause":"c","verb":"danced","at":"2026-03-05T00:00:00Z"})") ==
-      Fault::missing);
+  CHECK(fault(R"({"v":1,"task":"t","rev":0,"verb":"noted")" + rest) == Fault::malformed);
+  CHECK(fault(R"({"v":1,"task":"t","rev":1,"verb":"danced")" + rest) == Fault::missing);
   CHECK(fault(R"({"v":2,"task":"t"})") == Fault::broken);
 }

@@ -46,11 +46,13 @@ Story story_in(TaskState state) {
 
 }  // namespace
 
-TEST_CASE("each verb does to a task what its name says") {
+namespace {
+
+// Until somebody has it, and while somebody has it.
+std::vector<Line> lines_of_hands() {
   using enum TaskState;
   const Time at = kEvening + 10min;
-  const Window later{{}, kEvening + 5h, kNewYork, "place"};
-  const std::vector<Line> lines = {
+  return {
       {"approved opens and fixes the sum", awaiting_approval,
        with(event(Verb::approved), [](auto& e) { e.sum = 40; }),
        [](const Task& t) {
@@ -59,7 +61,7 @@ TEST_CASE("each verb does to a task what its name says") {
        }},
       {"asked notes the role and until when, by log time", awaiting_approval,
        with(event(Verb::asked), [](auto& e) { e.of = "floor_manager"; }),
-       [&](const Task& t) {
+       [=](const Task& t) {
          return t.asked_roles == std::vector<std::string>{"floor_manager"} &&
                 t.asked_until == at + 5min && t.state == awaiting_approval;
        }},
@@ -80,15 +82,23 @@ TEST_CASE("each verb does to a task what its name says") {
        [](const Task& t) { return t.state == open && t.holder.empty(); }},
       {"given changes the holder", claimed,
        with(event(Verb::given, "ben"), [](auto& e) { e.to = "anna"; }),
-       [&](const Task& t) { return t.holder == "anna" && t.changed_at == at; }},
+       [=](const Task& t) { return t.holder == "anna" && t.changed_at == at; }},
       {"released begins another round", claimed, event(Verb::released, "ben"),
        [](const Task& t) { return t.state == open && t.holder.empty() && t.round == 2; }},
       {"progressed ticks off a step", claimed,
        with(event(Verb::progressed, "ben"), [](auto& e) { e.step = "cook"; }),
        [](const Task& t) { return next_step(t) == "drive"; }},
+  };
+}
+
+// What shifts it, what is heard of it, and its end.
+std::vector<Line> lines_of_words() {
+  using enum TaskState;
+  const Window later{{}, kEvening + 5h, kNewYork, "place"};
+  return {
       {"moved shifts the window and tells everybody", open,
-       with(event(Verb::moved), [&](auto& e) { e.window = later; }),
-       [&](const Task& t) { return t.opening.window == later && t.edition == 1; }},
+       with(event(Verb::moved), [=](auto& e) { e.window = later; }),
+       [=](const Task& t) { return t.opening.window == later && t.edition == 1; }},
       {"escalated leaves a mark and no more", open,
        with(event(Verb::escalated), [](auto& e) { e.step = "1.1"; }),
        [](const Task& t) { return t.marks.contains("escalated:1.1") && t.state == open; }},
@@ -126,6 +136,14 @@ TEST_CASE("each verb does to a task what its name says") {
          return t.state == open && t.round == 2 && t.steps_done.empty() && t.holder.empty();
        }},
   };
+}
+
+}  // namespace
+
+TEST_CASE("each verb does to a task what its name says") {
+  const Time at = kEvening + 10min;
+  std::vector<Line> lines = lines_of_hands();
+  for (Line& line : lines_of_words()) lines.push_back(std::move(line));
   for (const Line& line : lines) {
     CAPTURE(line.says);
     Story story = story_in(line.from);
