@@ -36,6 +36,7 @@ class Terminal {
 
   // Shown as the last line from now on, whatever is printed; empty = no more.
   void prompt(std::string text);
+  void show_prompt();  // after a burst of lines, once
   // The person has ended the line themselves: the prompt is to be shown anew.
   void line_was_typed();
 
@@ -45,9 +46,6 @@ class Terminal {
   bool colours_;
   std::string prompt_;
   bool prompt_shown_ = false;
-
- public:
-  void show_prompt();  // after a burst of lines, once
 };
 
 }  // namespace maitred::demo
