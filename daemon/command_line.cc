@@ -227,7 +227,7 @@ class Parser {
     value.option = app_.add_option(option.name, value.words, option.help);
     value.option->required(option.required);
     if (is_positional(option) && option.repeated) return;  // takes all that is left
-    value.option->expected(1);
+    value.option->expected(1)->allow_extra_args(false);  // the next word is not its, too
     if (is_positional(option)) return;  // and a second word is one too many
     value.option->multi_option_policy(option.repeated ? CLI::MultiOptionPolicy::TakeAll
                                                       : CLI::MultiOptionPolicy::TakeLast);

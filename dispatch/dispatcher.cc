@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "bus/reject.h"
 
 namespace maitred {
@@ -136,7 +137,12 @@ Result<size_t> Dispatcher::step(Duration wait, std::stop_token stop) {
   if (!rejects.empty()) TRY(deps_.bus.publish(deps_.names.name(Topic::rejects), rejects));
   TRY(subscription_->commit(next_));
   std::scoped_lock lock(mutex_);
-  for (const Item& item : items) ++counts_[item.verdict.why];
+  for (const Item& item : items) {
+    ++counts_[item.verdict.why];
+    metrics()
+        .counter("maitred_verdicts_total", "Mentions decided", {{"why", word(item.verdict.why)}})
+        .add();
+  }
   unreadable_ += static_cast<int64_t>(rejects.size());
   return std::exchange(pending_, {}).size();
 }

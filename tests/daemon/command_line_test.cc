@@ -47,6 +47,9 @@ TEST_CASE("the options reach the command by any of their names") {
   };
   for (const Row& row : {
            Row{{"tasks", "claim", "t1", "--as", "anna"}, "as=anna json=no task=t1 tags= max=5"},
+           Row{{"tasks", "claim", "--as", "anna", "t1"}, "as=anna json=no task=t1 tags= max=5"},
+           Row{{"tasks", "claim", "-t", "x", "t1", "--tag", "y", "--as", "a"},
+               "as=a json=no task=t1 tags=x;y; max=5"},
            Row{{"tasks", "claim", "--as=anna", "--json", "t1", "--max", "7"},
                "as=anna json=yes task=t1 tags= max=7"},
            Row{{"tasks", "claim", "t1", "--as", "a", "-t", "x", "--tag", "y"},
