@@ -38,19 +38,19 @@ Outcome Appender::append(const Proposal& proposal, std::stop_token stop) {
 std::vector<Outcome> Appender::append_all(const std::vector<Proposal>& proposals,
                                           std::stop_token stop) {
   std::vector<Outcome> outcomes(proposals.size());
-  for (int tries = 0; tries < kTriesMax && !stop.stop_requested(); ++tries) {
-    if (tries > 0) pause(jitter() * tries, stop);
+  const auto open = [](const Outcome& outcome) { return outcome.kind == Outcome::Kind::unsettled; };
+  for (int tries = 1; !stop.stop_requested(); ++tries) {
     Round round;
-    if (!decide_all(proposals, outcomes, round)) break;
-    if (round.records.empty()) break;
+    if (!decide_all(proposals, outcomes, round) || round.records.empty()) break;
     const auto next = publish(round.records, stop);
     if (!next || !fold_.wait_until(topic_, *next, kWaitMax, stop)) break;
     settle(proposals, outcomes, round, *next);
-    if (tries + 1 == kTriesMax) {
-      for (Outcome& outcome : outcomes) {
-        outcome.contended = outcome.kind == Outcome::Kind::unsettled;
-      }
+    if (std::none_of(outcomes.begin(), outcomes.end(), open)) break;
+    if (tries == kTriesMax) {
+      for (Outcome& outcome : outcomes) outcome.contended = open(outcome);
+      break;
     }
+    pause(jitter() * tries, stop);
   }
   return outcomes;
 }
