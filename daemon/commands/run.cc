@@ -35,8 +35,7 @@ int wait_for_signal(const sigset_t& set, Daemon& daemon) {
   }
 }
 
-Result<void> run(const Args& args, const Configuration& configuration) {
-  TRY_ASSIGN(const auto roles, roles_from(args.get("--roles")));
+Result<void> run(const std::set<ProcessRole>& roles, const Configuration& configuration) {
   log::set_level(configuration.log_level);
   // Blocked before the first thread is made, so that every thread inherits it.
   const sigset_t set = signals_we_wait_for();
@@ -62,8 +61,13 @@ Result<void> run(const Args& args, const Configuration& configuration) {
 }
 
 int run_daemon(const Args& args) {
+  const auto roles = roles_from(args.get("--roles"));
+  if (!roles) {
+    report(roles.error());
+    return kExitUsage;
+  }
   return with_configuration(
-      args, [&](const Configuration& configuration) { return run(args, configuration); });
+      args, [&](const Configuration& configuration) { return run(*roles, configuration); });
 }
 
 }  // namespace
