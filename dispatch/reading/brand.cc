@@ -47,20 +47,38 @@ bool in_opaque(const Prepared& text, uint32_t begin) {
   return token < text.opaque.size() && text.opaque[token] != 0;
 }
 
-void by_name(const Prepared& text, const Language& language, BrandFinding& found) {
+// 達拉斯莫頓 is our house in Dallas, not somebody of that given name.
+bool behind_place(const Prepared& text, const Language& language, uint32_t begin) {
+  const std::vector<PhraseMatch> places = language.places.find(text.folded);
+  return std::any_of(places.begin(), places.end(), [&](const PhraseMatch& place) {
+    return place.end == begin || (place.end + 1 == begin && text.folded.text[place.end] == ' ');
+  });
+}
+
+// Returns where the name was that of a person.
+std::vector<Span> by_name(const Prepared& text, std::string_view original, const Language& language,
+                          const TradeSigns& signs, BrandFinding& found) {
   const std::vector<PhraseMatch> homonyms = language.homonyms.find(text.folded);
   found.homonym = !homonyms.empty();
   uint32_t covered_until = 0;
   size_t next_homonym = 0;
+  std::vector<Span> persons;
   for (const PhraseMatch& match : language.brand.find_longest(text.folded)) {
     if (in_opaque(text, match.begin)) continue;
     while (next_homonym < homonyms.size() && homonyms[next_homonym].begin <= match.begin)
       covered_until = std::max(covered_until, homonyms[next_homonym++].end);
     if (match.end <= covered_until) continue;
-    if (found.alias.empty()) found.alias = language.aliases[match.phrase];
     const Span span = text.folded.original(match.begin, match.end);
+    if (names_person(text, original, static_cast<uint32_t>(text.token_at(match.begin)),
+                     static_cast<uint32_t>(text.token_at(match.end)), signs) &&
+        !behind_place(text, language, match.begin)) {
+      persons.push_back(span);
+      continue;
+    }
+    if (found.alias.empty()) found.alias = language.aliases[match.phrase];
     if (found.spans.empty() || !(found.spans.back() == span)) found.spans.push_back(span);
   }
+  return persons;
 }
 
 // "#MortonsSteakhouse": an alias is the whole tag, or its first words where capitals divide it.
@@ -113,10 +131,12 @@ void by_account(const Mention& mention, const Prepared& text, const Language& la
 
 }  // namespace
 
-BrandFinding find_brand(const Mention& mention, const Prepared& text, const Language& language) {
+BrandFinding find_brand(const Mention& mention, const Prepared& text, const Language& language,
+                        bool names_dish) {
   BrandFinding found;
   found.own = is_ours(language, mention.author.id, mention.author.handle, mention.network);
-  by_name(text, language, found);
+  const std::vector<Span> persons =
+      by_name(text, mention.text, language, trade_signs(text, names_dish), found);
   by_hashtag(text, language, mention.text, found);
   by_account(mention, text, language, found);
   if (found.alias.empty()) {
@@ -127,7 +147,12 @@ BrandFinding find_brand(const Mention& mention, const Prepared& text, const Lang
                          mention.kind == MentionKind::message ||
                          mention.kind == MentionKind::mail || mention.network == "house";
   if (found.alias.empty() && by_nature) found.alias = "addressed";
-  if (!found.alias.empty()) found.homonym = false;
+  if (!found.alias.empty()) {
+    found.homonym = false;
+  } else if (!persons.empty()) {
+    found.homonym = true;
+    found.spans = persons;
+  }
   return found;
 }
 

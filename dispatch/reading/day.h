@@ -3,7 +3,8 @@
 //
 // A 12-hour clock that leaves its half open is the next such moment after the post, or the last one
 // where the sentence tells of the past; on another day it is the one from 8 in the morning on and
-// before 8 in the evening; within a part of the day it is the one that lies there.
+// before 8 in the evening; within a part of the day it is the one that lies there. A sentence about
+// dinner is about the evening, one about breakfast about the morning: "Friday at 8 for dinner".
 //
 // Pure: today is told.
 #pragma once

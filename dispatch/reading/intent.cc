@@ -9,16 +9,10 @@ namespace {
 
 constexpr double kRatingWeight = 3;
 constexpr double kSarcasm = 2.5;
-constexpr uint32_t kNegationReach = 3;  // tokens between "not" and what it denies
+constexpr uint32_t kNegationReach = 3;   // tokens between "not" and what it denies
+constexpr uint32_t kElsewhereReach = 2;  // tokens between "airline food" and what is bad about it
 constexpr auto kDueSoon = std::chrono::hours(1);
 constexpr size_t kSpansMax = 16;
-
-bool is_clause_mark(const Prepared& text, uint32_t token) {
-  if (text.tokens[token].kind != Token::Kind::mark) return false;
-  const std::string_view mark = text.text(text.tokens[token]);
-  return mark == "." || mark == "!" || mark == "?" || mark == "," || mark == ";" || mark == ":" ||
-         mark == "\u3002" || mark == "\u3001";
-}
 
 struct Tally {
   double weight = 0;
@@ -34,8 +28,18 @@ class Judge {
   Judge(const Prepared& text, const IntentHints& hints) : text_(text) {
     negated_.assign(text.tokens.size() + 1, 0);
     opens_.assign(text.tokens.size() + 1, 0);
+    declined_.assign(text.tokens.size() + 1, 0);
+    elsewhere_.assign(text.tokens.size() + 1, 0);
     for (const Cue& cue : text.cues) {
-      if (cue.role == Role::negation) mark_negated(cue);
+      if (cue.role == Role::negation) mark(negated_, cue.last, cue.last + kNegationReach);
+      if (cue.role == Role::elsewhere) {
+        mark(elsewhere_, cue.first, cue.last + kElsewhereReach);
+        mark_before(elsewhere_, cue.first, kElsewhereReach);
+      }
+      if (cue.role == Role::declined) {
+        declines = true;
+        mark(declined_, cue.first, static_cast<uint32_t>(text.tokens.size()));
+      }
     }
     find_openings(hints);
   }
@@ -50,10 +54,10 @@ class Judge {
       if (inner) continue;
       switch (cue.role) {
         case Role::request:
-          if (!negated) request.add(cue.weight, span);
+          if (!negated && !declined_[cue.first]) request.add(cue.weight, span);
           break;
         case Role::imperative:
-          if (opens_[cue.first] && !negated) request.add(cue.weight, span);
+          if (opens_[cue.first] && !negated && !declined_[cue.first]) request.add(cue.weight, span);
           continue;  // a weak word by itself covers nothing
         case Role::question_opening:
           if (opens_[cue.first]) question.add(cue.weight, span);
@@ -62,6 +66,7 @@ class Judge {
           question.add(cue.weight, span);
           continue;
         case Role::complaint:
+          if (elsewhere_[cue.first]) break;
           if (!negated || cue.last - cue.first > 2)
             complaint.add(cue.weight, span);
           else
@@ -72,6 +77,9 @@ class Judge {
             praise.add(cue.weight, span);
           else
             complaint.add(cue.weight, span);
+          break;
+        case Role::thanks:
+          if (!negated) thanks.add(cue.weight, span);
           break;
         case Role::sarcasm:
           sarcasm.add(cue.weight, span);
@@ -85,15 +93,20 @@ class Judge {
     }
   }
 
-  Tally request, complaint, praise, question, sarcasm;
+  Tally request, complaint, praise, question, sarcasm, thanks;
+  bool declines = false;  // somewhere it says that nothing is asked for
 
  private:
-  // A negation reaches over a few words of its clause.
-  void mark_negated(const Cue& cue) {
-    for (uint32_t i = cue.last; i < text_.tokens.size() && i <= cue.last + kNegationReach; ++i) {
+  // A word reaches over a few others of its clause.
+  void mark(std::vector<uint8_t>& marks, uint32_t from, uint32_t until) const {
+    for (uint32_t i = from; i < text_.tokens.size() && i <= until; ++i) {
       if (is_clause_mark(text_, i)) break;
-      negated_[i] = 1;
+      marks[i] = 1;
     }
+  }
+  void mark_before(std::vector<uint8_t>& marks, uint32_t end, uint32_t reach) const {
+    for (uint32_t i = end; i > 0 && end - i < reach && !is_clause_mark(text_, i - 1); --i)
+      marks[i - 1] = 1;
   }
 
   // The tokens a clause's verb may stand at: its first word, over greetings, names and "please".
@@ -121,6 +134,8 @@ class Judge {
   const Prepared& text_;
   std::vector<uint8_t> negated_;
   std::vector<uint8_t> opens_;
+  std::vector<uint8_t> declined_;
+  std::vector<uint8_t> elsewhere_;
 };
 
 void take_rating(const Mention& mention, Judge& judge) {
@@ -138,17 +153,26 @@ double round_to_hundredths(double value) {
   return std::round(value * 100) / 100;
 }
 
-}  // namespace
-
-IntentFinding find_intent(const Mention& mention, const Prepared& text, const IntentHints& hints) {
-  Judge judge(text, hints);
-  judge.weigh();
-  take_rating(mention, judge);
+// What the findings say to each other.
+void balance(Judge& judge, const IntentHints& hints) {
   Tally& request = judge.request;
   Tally& complaint = judge.complaint;
   Tally& praise = judge.praise;
   Tally& question = judge.question;
-  if (hints.orders) request.weight += 1.5;
+  bool orders = hints.orders && !judge.declines;
+  // A dish and a place without a verb are a wish, unless something is said of them.
+  if (!hints.timed && request.weight == 0 && praise.weight + complaint.weight >= 2) orders = false;
+  // What was wanted and did not come is no wish any more.
+  if (hints.past && complaint.weight > 0) {
+    orders = false;
+    request.weight /= 3;
+  }
+  // Thanks behind an order are manners.
+  if (!orders && request.weight < 2) {
+    praise.weight += judge.thanks.weight;
+    praise.spans.insert(praise.spans.end(), judge.thanks.spans.begin(), judge.thanks.spans.end());
+  }
+  if (orders) request.weight += 1.5;
   if (hints.names_item && request.weight > 0) request.weight += 1;
   // Praise with a sneer, or in one breath with a complaint, is not praise.
   if (judge.sarcasm.weight > 0 && (complaint.weight > 0 || judge.sarcasm.weight >= kSarcasm)) {
@@ -161,8 +185,21 @@ IntentFinding find_intent(const Mention& mention, const Prepared& text, const In
   if (complaint.weight >= 3) request.weight /= 2;
   // "Could you bring …?" asks for a thing, "could you tell me when …?" for an answer.
   if (request.weight >= 3 && complaint.weight < request.weight) question.weight /= 3;
-  if (request.weight > 0 && question.weight >= 3 && !hints.orders && request.weight <= 2.5)
+  if (request.weight > 0 && question.weight >= 3 && !orders && request.weight <= 2.5)
     request.weight /= 2;
+}
+
+}  // namespace
+
+IntentFinding find_intent(const Mention& mention, const Prepared& text, const IntentHints& hints) {
+  Judge judge(text, hints);
+  judge.weigh();
+  take_rating(mention, judge);
+  balance(judge, hints);
+  const Tally& request = judge.request;
+  const Tally& complaint = judge.complaint;
+  const Tally& praise = judge.praise;
+  const Tally& question = judge.question;
 
   struct Candidate {
     Intent intent;

@@ -1,7 +1,9 @@
 // What the writer wants (request, complaint, praise, question), how they feel about us, and how
 // much of a hurry they are in. Cues from the word lists, each with a weight; a negation before a
 // cue turns it ("don't bring", "not bad"), a sentence that begins with a verb is a demand, a
-// rating weighs in. The score is the winner's share of all that was found, less where little was.
+// rating weighs in. A request that is disclaimed ("I'm not asking you to deliver") is none, one
+// that was not met is a complaint, thanks behind an order are manners. The score is the winner's
+// share of all that was found, less where little was.
 //
 // Pure, and a judgement from words alone: irony is seen only where it uses a known phrase, or
 // praises and complains in one breath.
@@ -26,6 +28,8 @@ struct IntentFinding {
 struct IntentHints {
   bool names_item = false;
   bool orders = false;  // a dish, and a place or a time to come: without any verb a wish too
+  bool timed = false;   // a time to come is said
+  bool past = false;    // a time is said, but none to come
   // Tokens a clause may begin at without a mark before it: behind a time, a place, our own name.
   std::vector<uint32_t> openings;
 };

@@ -31,6 +31,21 @@ bool is_cue(Role role) {
     case Role::urgent:
     case Role::calm:
     case Role::street:
+    case Role::unwanted:
+    case Role::denied_behind:
+    case Role::denies_nothing:
+    case Role::chain:
+    case Role::correction:
+    case Role::declined:
+    case Role::thanks:
+    case Role::elsewhere:
+    case Role::store_word:
+    case Role::trade:
+    case Role::evening_meal:
+    case Role::morning_meal:
+    case Role::person_before:
+    case Role::person_behind:
+    case Role::name_part:
       return true;
     default:
       return false;
@@ -124,7 +139,10 @@ void take_items(Language& language, const ReadingSettings& settings) {
       forms.insert(folded);
       for (std::string& form : plurals(folded)) forms.insert(std::move(form));
     }
-    for (const std::string& form : forms) language.items.add(form, id);
+    for (const std::string& form : forms) {
+      language.items.add(form, id);
+      language.spelling.add(form, id);
+    }
   }
   language.items.build();
 }

@@ -61,6 +61,7 @@ struct Language {
   std::vector<std::string> accounts;  // as author ids: "mastodon:mortons@social.example"
 
   Phrases items;
+  Spelling spelling;                  // of the same names, as they are also typed
   std::vector<std::string> item_ids;  // by the id given to `items`
 
   Phrases places;

@@ -8,7 +8,7 @@ namespace maitred {
 namespace {
 
 // clang-format off
-constexpr std::array<std::string_view, 72> kSections{
+constexpr std::array<std::string_view, 87> kSections{
     "number", "article", "several", "ordinal", "ordinal_mark", "ordinal_prefix", "unit",
     "measure_word", "weekday", "weekday_weak", "weekend", "week_of", "month", "holiday", "day",
     "part", "moment", "meridiem", "meridiem_tight", "oclock", "minute_mark", "day_mark",
@@ -18,9 +18,12 @@ constexpr std::array<std::string_view, 72> kSections{
     "clock_follower", "not_clock", "stop", "arrival", "lands_at", "airport", "terminal",
     "place_before", "name_of_place", "not_a_code", "not_a_town", "counted", "measure",
     "past_tense", "negation", "request", "imperative", "opening", "question",
-    "question_opening", "complaint", "praise", "sarcasm", "urgent", "calm", "street"};
+    "question_opening", "complaint", "praise", "sarcasm", "urgent", "calm", "street",
+    "unwanted", "denied_behind", "denies_nothing", "chain", "correction", "declined", "thanks",
+    "elsewhere", "store_word", "trade", "evening_meal", "morning_meal", "person_before",
+    "person_behind", "name_part"};
 // clang-format on
-static_assert(static_cast<size_t>(Role::street) + 1 == kSections.size());
+static_assert(static_cast<size_t>(Role::name_part) + 1 == kSections.size());
 
 constexpr uint32_t kNoNode = 0xffffffff;
 

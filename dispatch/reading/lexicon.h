@@ -26,7 +26,9 @@ enum class Role : uint8_t {
   not_before_behind, about, about_behind, open, link, at, filler, clock_follower, not_clock,
   stop, arrival, lands_at, airport, terminal, place_before, name_of_place, not_a_code,
   not_a_town, counted, measure, past_tense, negation, request, imperative, opening, question,
-  question_opening, complaint, praise, sarcasm, urgent, calm, street,
+  question_opening, complaint, praise, sarcasm, urgent, calm, street, unwanted, denied_behind,
+  denies_nothing, chain, correction, declined, thanks, elsewhere, store_word, trade, evening_meal,
+  morning_meal, person_before, person_behind, name_part,
 };
 // clang-format on
 std::optional<Role> role_from(std::string_view section);
@@ -58,6 +60,8 @@ class Lexicon {
     const std::vector<Meaning>* meanings = nullptr;
     size_t next = 0;  // the token behind it
   };
+  // Whether the word stands in any phrase.
+  bool knows(std::string_view word) const { return words_.find(word) != words_.end(); }
   // A row of tokens as word numbers, once a text; match() then compares numbers alone.
   std::vector<uint32_t> numbers(std::string_view folded, const std::vector<Token>& tokens) const;
   // The longest phrase that begins at token `at`, if any.
@@ -72,6 +76,26 @@ class Lexicon {
   std::unordered_map<std::string, uint32_t, Hash, std::equal_to<>> words_;
   std::unordered_map<uint64_t, uint32_t> edges_;
   std::vector<std::vector<Meaning>> meanings_;  // by node
+};
+
+// Names as people type them on a phone: a letter left out, doubled, swapped or wrong. Only long
+// names of one word are tried, only one slip is forgiven, and never in the first or last letter,
+// where a slip makes another word ("american" is no "americano").
+class Spelling {
+ public:
+  // `form` is folded; one that is short or not a single word of Latin letters is passed over.
+  void add(std::string_view form, uint32_t id);
+  // The id of the form the word is one slip away from; the form itself is none.
+  std::optional<uint32_t> find(std::string_view word) const;
+
+ private:
+  struct Form {
+    std::string text;
+    uint32_t id;
+  };
+  std::vector<Form> forms_;
+  // A form without any one of its letters, and the form itself: two words one slip apart share one.
+  std::unordered_multimap<std::string, uint32_t> reduced_;
 };
 
 }  // namespace maitred

@@ -1,6 +1,7 @@
 #include "dispatch/reading/place.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace maitred {
 namespace {
@@ -12,6 +13,7 @@ constexpr double kTownAirport = 0.8;
 constexpr double kOtherAirport = 0.35;  // the town's further airports
 constexpr double kArrivalTown = 0.7;    // "when I land in Newark"
 constexpr double kTown = 0.4;
+constexpr double kStoreReach = 40;  // km from a town to the store that is called by it
 constexpr size_t kPlacesMax = 16;
 
 bool is_upper(char c) {
@@ -28,11 +30,20 @@ bool shouts(std::string_view original) {
   return upper > 8 && lower * 5 < upper;
 }
 
+// Flat distances do: only near ones count.
+double kilometres(const Town& town, const StoreNames& store) {
+  constexpr double kDegree = 111.2;
+  const double north = town.lat - store.lat;
+  const double east =
+      std::remainder(town.lon - store.lon, 360) * std::cos(town.lat * 3.14159265358979 / 180);
+  return kDegree * std::sqrt(north * north + east * east);
+}
+
 class Finder {
  public:
   Finder(const Prepared& text, std::string_view original, const Language& language,
-         std::string_view zone)
-      : text_(text), original_(original), language_(language), zone_(zone) {
+         std::string_view zone, const std::vector<Span>& ours)
+      : text_(text), original_(original), language_(language), zone_(zone), ours_(ours) {
     for (const Cue& cue : text.cues) {
       switch (cue.role) {
         case Role::airport:
@@ -40,6 +51,9 @@ class Finder {
           break;
         case Role::street:
           street_at_.push_back(cue);
+          break;
+        case Role::store_word:
+          store_at_.push_back(cue);
           break;
         case Role::place_before:
         case Role::lands_at:
@@ -155,6 +169,38 @@ class Finder {
     }
   }
 
+  // Whether our name stands right before the token, over "in" and the like but no other mark.
+  bool beside_our_name(uint32_t first) const {
+    uint32_t end = first;
+    if (end > 0 && (preceded(end, Role::place_before) || preceded(end, Role::name_of_place))) {
+      const std::string_view word = text_.text(text_.tokens[end - 1]);
+      if (word == "in" || word == "at" || word == "\u5728") --end;
+    }
+    return end > 0 && std::any_of(ours_.begin(), ours_.end(), [&](const Span& span) {
+             return span.end == text_.original(end - 1, end).end;
+           });
+  }
+
+  // Our store in a town that is named as one. Nothing where none is near, or two are about as near.
+  const StoreNames* store_of(const Town& town, uint32_t first, uint32_t last) const {
+    if (ours_.empty()) return nullptr;
+    if (!begins_at(store_at_, last) && !beside_our_name(first)) return nullptr;
+    const StoreNames* nearest = nullptr;
+    double least = kStoreReach;
+    double second = 1e9;
+    for (const StoreNames& store : language_.stores) {
+      const double distance = kilometres(town, store);
+      if (distance < least) {
+        if (nearest != nullptr) second = least;
+        least = distance;
+        nearest = &store;
+      } else {
+        second = std::min(second, distance);
+      }
+    }
+    return nearest != nullptr && second > 2 * least + 2 ? nearest : nullptr;
+  }
+
   // Returns whether the words were taken for a place, so that no shorter name in them counts.
   bool take_name(const std::vector<PhraseMatch>& all, size_t begin, size_t end) {
     const auto first = static_cast<uint32_t>(text_.token_at(all[begin].begin));
@@ -225,6 +271,8 @@ class Finder {
     if (!han && !capital && town.population < 200000 && !preceded(first, Role::place_before))
       return false;
     if (arriving(first)) add_airports_of(town, kArrivalTown, span);
+    if (const StoreNames* store = store_of(town, first, last))
+      add({"store", store->id, store->name, store->lat, store->lon, store->zone, kStore, {}}, span);
     add({"city", town.id, town.name, town.lat, town.lon, town.zone, kTown, {}}, span);
     return true;
   }
@@ -266,8 +314,10 @@ class Finder {
   std::string_view original_;
   const Language& language_;
   std::string_view zone_;
+  const std::vector<Span>& ours_;
   std::vector<Cue> airport_at_;  // by where they begin
   std::vector<Cue> street_at_;   // the same
+  std::vector<Cue> store_at_;    // the same
   std::vector<Cue> before_;      // by where they end
   std::vector<PlaceFinding> found_;
 };
@@ -275,8 +325,9 @@ class Finder {
 }  // namespace
 
 std::vector<PlaceFinding> find_places(const Prepared& text, std::string_view original,
-                                      const Language& language, std::string_view zone) {
-  return Finder(text, original, language, zone).find();
+                                      const Language& language, std::string_view zone,
+                                      const std::vector<Span>& ours) {
+  return Finder(text, original, language, zone, ours).find();
 }
 
 }  // namespace maitred

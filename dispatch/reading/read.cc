@@ -77,25 +77,52 @@ std::vector<uint32_t> anchors_of(const Prepared& text, const std::vector<ItemFin
   return anchors;
 }
 
+// The words of a name praise and deny nothing: "great" in Great Neck, 香 in 香港.
+void silence_names(Prepared& text, const Reading& reading) {
+  std::vector<uint8_t> named(text.tokens.size() + 1, 0);
+  const auto mark = [&](const std::vector<Span>& spans) {
+    for (const Span& span : spans)
+      std::fill(
+          named.begin() + token_behind(text, span.begin),
+          named.begin() + std::max(token_behind(text, span.begin), token_behind(text, span.end)),
+          uint8_t{1});
+  };
+  mark(reading.brand.spans);
+  for (const ItemFinding& item : reading.items) mark(item.spans);
+  for (const PlaceFinding& place : reading.places) mark(place.spans);
+  std::erase_if(text.cues, [&](const Cue& cue) {
+    const bool judges = cue.role == Role::praise || cue.role == Role::complaint ||
+                        cue.role == Role::sarcasm || cue.role == Role::negation;
+    return judges && std::all_of(named.begin() + cue.first, named.begin() + cue.last,
+                                 [](uint8_t in) { return in != 0; });
+  });
+}
+
 }  // namespace
 
 Reading read(const Mention& mention, const Language& language, const ReadingContext& context) {
-  const Prepared text = prepare(mention.text, language.symbols, language.cues);
+  Prepared text = prepare(mention.text, language.symbols, language.cues);
   Reading reading;
   reading.language = language_of(mention.text, mention.language);
-  reading.brand = find_brand(mention, text, language);
   reading.items = find_items(text, language);
+  reading.brand = find_brand(mention, text, language, !reading.items.empty());
   const std::string& own_zone =
       context.customer_zone.empty() ? language.brand_zone : context.customer_zone;
-  reading.places = find_places(text, mention.text, language, own_zone);
+  reading.places =
+      find_places(text, mention.text, language, own_zone,
+                  reading.brand.alias.empty() ? std::vector<Span>{} : reading.brand.spans);
   const ZoneChoice zone = choose_zone(mention, language, context, reading.places);
   const std::vector<FoundTime> times = find_times(text, {context.posted_at, zone.zone});
   for (const FoundTime& time : times) reading.times.push_back(time.finding);
   reading.window = find_window(times, anchors_of(text, reading.items), zone, context.posted_at);
+  silence_names(text, reading);
 
   IntentHints hints;
   hints.names_item = !reading.items.empty();
   hints.orders = hints.names_item && (reading.window || !reading.places.empty());
+  hints.timed = reading.window.has_value();
+  hints.past = !reading.window && std::any_of(times.begin(), times.end(),
+                                              [](const FoundTime& time) { return time.past; });
   for (const FoundTime& time : times) hints.openings.push_back(time.last);
   for (const PlaceFinding& place : reading.places) add_ends(text, place.spans, hints.openings);
   add_ends(text, reading.brand.spans, hints.openings);

@@ -16,7 +16,9 @@ using std::chrono::year_month_day;
 constexpr double kDaySeconds = 86400;
 constexpr int kHalfDay = 12 * 60;
 constexpr uint32_t kArrivalReach = 10;  // tokens between "land" and its time
-constexpr size_t kTimesMax = 32;        // a post with more is a timetable, not a wish
+constexpr DayPart kDinner{17 * 60, 23 * 60};
+constexpr DayPart kBreakfast{5 * 60, 12 * 60};
+constexpr size_t kTimesMax = 32;  // a post with more is a timetable, not a wish
 
 bool is(const Prepared& text, size_t at, Role role) {
   return at < text.symbols.size() && text.symbols[at].is(role);
@@ -31,7 +33,9 @@ class Reader {
   Reader(const Prepared& text, const TimeContext& context)
       : text_(text), context_(context), now_(context.zone.to_civil(context.posted_at)) {
     rules_.today = now_.date;
-    find_past();
+    mark_sentences(Role::past_tense, past_);
+    mark_sentences(Role::evening_meal, evening_);
+    mark_sentences(Role::morning_meal, morning_);
     const std::string& zone = context.zone.name();
     const bool day_first = zone.starts_with("Europe/") || zone.starts_with("Australia/") ||
                            zone.starts_with("Africa/") || zone.starts_with("Pacific/Auckland");
@@ -72,13 +76,24 @@ class Reader {
     if (moment.clock->either_half) moment.part = lent_part_;
   }
 
-  // Marks the sentences that tell of the past.
-  void find_past() {
-    past_.assign(text_.tokens.size(), 0);
+  // Marks the sentences that have a word of the role: those that tell of the past, of dinner.
+  void mark_sentences(Role role, std::vector<uint8_t>& marks) const {
+    marks.assign(text_.tokens.size(), 0);
     for (const Cue& cue : text_.cues) {
-      if (cue.role != Role::past_tense || past_[cue.first] != 0) continue;
+      if (cue.role != role || marks[cue.first] != 0) continue;
       const Stretch sentence = sentence_around(text_, cue.first);
-      std::fill(past_.begin() + sentence.begin, past_.begin() + sentence.end, uint8_t{1});
+      std::fill(marks.begin() + sentence.begin, marks.begin() + sentence.end, uint8_t{1});
+    }
+  }
+
+  // A clock that left its half open leans on the meal its sentence is about.
+  void lean(Moment& moment, size_t at) const {
+    if (!moment.clock || !moment.clock->either_half || moment.part) return;
+    const uint32_t token = text_.symbols[at].first;
+    if (evening_[token]) {
+      moment.part = kDinner;
+    } else if (morning_[token]) {
+      moment.part = kBreakfast;
     }
   }
 
@@ -262,6 +277,7 @@ class Reader {
     const size_t next = gather(begin, moment, invited);
     if (next == begin || by_the_way(moment, begin, invited)) return false;
     borrow(moment, begin);
+    lean(moment, begin);
     const auto bounds = resolve(moment, context_.posted_at, context_.zone, rules_.past);
     if (!bounds) return false;
     found.next = suffix(next, edge);
@@ -309,6 +325,7 @@ class Reader {
       if (!a.part) a.part = b.part;
     }
     borrow(a, begin);
+    if (!b.clock || b.clock->either_half) lean(a, begin);
     share_halves(a, b);
     const auto first = resolve(a, context_.posted_at, context_.zone, rules_.past);
     if (!b.day && a.day) {
@@ -329,21 +346,13 @@ class Reader {
   const TimeContext& context_;
   Civil now_;
   DayRules rules_;
-  std::vector<uint8_t> past_;  // by token
+  std::vector<uint8_t> past_;  // by token, as the next two
+  std::vector<uint8_t> evening_;
+  std::vector<uint8_t> morning_;
   std::optional<DaySpan> lent_day_;
   std::optional<DayPart> lent_part_;
   uint32_t lent_until_ = 0;  // the token behind the sentence the day was said in
 };
-
-bool ends_sentence(const Prepared& text, uint32_t token) {
-  if (text.tokens[token].fresh && token > 0) return true;
-  if (token == 0) return false;
-  const Token& before = text.tokens[token - 1];
-  if (before.kind != Token::Kind::mark) return false;
-  const std::string_view mark = text.text(before);
-  if (mark == "!" || mark == "?" || mark == ";" || mark == "\u3002") return true;
-  return mark == "." && text.tokens[token].spaced;
-}
 
 // A time beside a word of arrival is the time of that arrival.
 void mark_arrivals(const Prepared& text, std::vector<FoundTime>& times) {
@@ -367,18 +376,6 @@ void mark_arrivals(const Prepared& text, std::vector<FoundTime>& times) {
 }
 
 }  // namespace
-
-Stretch sentence_around(const Prepared& text, uint32_t token) {
-  // Bounded, so that a text of one endless sentence stays linear.
-  constexpr uint32_t kReach = 64;
-  Stretch stretch{token, token + 1};
-  while (stretch.begin > 0 && token - stretch.begin < kReach && !ends_sentence(text, stretch.begin))
-    --stretch.begin;
-  while (stretch.end < text.tokens.size() && stretch.end - token < kReach &&
-         !ends_sentence(text, stretch.end))
-    ++stretch.end;
-  return stretch;
-}
 
 std::vector<FoundTime> find_times(const Prepared& text, const TimeContext& context) {
   std::vector<FoundTime> times;

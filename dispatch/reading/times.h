@@ -30,11 +30,4 @@ struct TimeContext {
 // In the order of the text, without overlaps.
 std::vector<FoundTime> find_times(const Prepared& text, const TimeContext& context);
 
-// The tokens of the sentence around a token: [begin, end).
-struct Stretch {
-  uint32_t begin = 0;
-  uint32_t end = 0;
-};
-Stretch sentence_around(const Prepared& text, uint32_t token);
-
 }  // namespace maitred

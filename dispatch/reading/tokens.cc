@@ -35,6 +35,39 @@ size_t Prepared::token_at(uint32_t folded_byte) const {
 
 namespace {
 
+bool ends_sentence(const Prepared& text, uint32_t token) {
+  if (text.tokens[token].fresh && token > 0) return true;
+  if (token == 0) return false;
+  const Token& before = text.tokens[token - 1];
+  if (before.kind != Token::Kind::mark) return false;
+  const std::string_view mark = text.text(before);
+  if (mark == "!" || mark == "?" || mark == ";" || mark == "\u3002") return true;
+  return mark == "." && text.tokens[token].spaced;
+}
+
+}  // namespace
+
+bool is_clause_mark(const Prepared& text, uint32_t token) {
+  if (text.tokens[token].kind != Token::Kind::mark) return false;
+  const std::string_view mark = text.text(text.tokens[token]);
+  return mark == "." || mark == "!" || mark == "?" || mark == "," || mark == ";" || mark == ":" ||
+         mark == "\u3002" || mark == "\u3001";
+}
+
+Stretch sentence_around(const Prepared& text, uint32_t token) {
+  // Bounded, so that a text of one endless sentence stays linear.
+  constexpr uint32_t kReach = 64;
+  Stretch stretch{token, token + 1};
+  while (stretch.begin > 0 && token - stretch.begin < kReach && !ends_sentence(text, stretch.begin))
+    --stretch.begin;
+  while (stretch.end < text.tokens.size() && stretch.end - token < kReach &&
+         !ends_sentence(text, stretch.end))
+    ++stretch.end;
+  return stretch;
+}
+
+namespace {
+
 // ---- numbers ----------------------------------------------------------------------------------
 
 // "1,000", "2.5", "20": the number of digits written tokens from `at`, and the token behind it.

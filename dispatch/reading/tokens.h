@@ -54,4 +54,14 @@ struct Prepared {
 
 Prepared prepare(std::string_view utf8, const Lexicon& symbols, const Lexicon& cues);
 
+// The tokens of the sentence around a token: [begin, end).
+struct Stretch {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+};
+Stretch sentence_around(const Prepared& text, uint32_t token);
+
+// A mark that ends a clause: full stop, comma and the like, in both scripts.
+bool is_clause_mark(const Prepared& text, uint32_t token);
+
 }  // namespace maitred

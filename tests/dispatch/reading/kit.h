@@ -13,13 +13,19 @@
 
 namespace maitred {
 
+inline std::shared_ptr<const Language> make_test_language(const ReadingSettings& settings) {
+  const std::string source = MAITRED_SOURCE_DIR;
+  const auto words = load_words(source + "/config/words");
+  const auto gazetteer = load_gazetteer(source + "/config/gazetteer");
+  REQUIRE(words);
+  REQUIRE(gazetteer);
+  auto made = make_language(settings, *words, *gazetteer);
+  REQUIRE(made);
+  return *made;
+}
+
 inline const Language& test_language() {
   static const std::shared_ptr<const Language> language = [] {
-    const std::string source = MAITRED_SOURCE_DIR;
-    const auto words = load_words(source + "/config/words");
-    const auto gazetteer = load_gazetteer(source + "/config/gazetteer");
-    REQUIRE(words);
-    REQUIRE(gazetteer);
     ReadingSettings s;
     s.aliases = {"Morton's", "Mortons", "莫頓", "莫頓牛排館"};
     s.accounts = {"mastodon:@mortons@social.example"};
@@ -32,9 +38,7 @@ inline const Language& test_language() {
                {"lobster", {"lobster", "lobster tail", "龍蝦"}}};
     s.stores = {{"hackensack", "Hackensack", {}, 40.89, -74.05, "America/New_York"},
                 {"xinyi", "台北信義", {"信義店"}, 25.03, 121.56, "Asia/Taipei"}};
-    auto made = make_language(s, *words, *gazetteer);
-    REQUIRE(made);
-    return *made;
+    return make_test_language(s);
   }();
   return *language;
 }
