@@ -1,6 +1,7 @@
 #include "base/http.h"
 
 #include <curl/curl.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstring>
@@ -168,7 +169,8 @@ class Http::Handle {
     }
     curl_slist* headers = nullptr;
     for (const auto& [name, value] : request.headers) {
-      headers = curl_slist_append(headers, (name + ": " + value).c_str());
+      const std::string line = fmt::format("{}: {}", name, value);
+      headers = curl_slist_append(headers, line.c_str());
     }
     headers = curl_slist_append(headers, "Expect:");  // no 100-continue: one round trip less
     curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers);

@@ -105,8 +105,7 @@ std::optional<Url> parse_url(std::string_view text) {
 std::string host_of(std::string_view text) {
   const auto url = parse_url(text);
   if (!url) return {};
-  const std::string host =
-      url->host.find(':') == std::string::npos ? url->host : "[" + url->host + "]";
+  std::string host = url->host.find(':') == std::string::npos ? url->host : "[" + url->host + "]";
   if (url->port == port_of(url->scheme)) return host;
   return host + ":" + std::to_string(url->port);
 }

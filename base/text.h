@@ -55,13 +55,6 @@ bool is_han(char32_t c);
 bool is_kana_or_hangul(char32_t c);
 bool is_letter_or_digit(char32_t c);  // any script
 
-// A traditional character's simplified form, c itself where there is nothing to change. Good for
-// matching, where both sides go through it, and never for display: it chooses by character.
-char32_t to_simplified(char32_t c);
-// Whether a writer of the other Chinese script would not have typed it.
-bool is_traditional_only(char32_t c);
-bool is_simplified_only(char32_t c);
-
 // A word boundary lies at byte `at`: not between two letters or digits of a script that writes
 // spaces. Next to Han, Kana or Hangul there always is one.
 bool is_word_boundary(std::string_view utf8, size_t at);

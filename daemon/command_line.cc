@@ -101,7 +101,7 @@ std::string list_of(std::span<const Command* const> commands,
       }
       lines += fmt::format("  {:<{}}  {}\n", words(command->path), width, command->summary);
     }
-    if (!lines.empty()) text += "\n" + group + "\n" + lines;
+    if (!lines.empty()) text += fmt::format("\n{}\n{}", group, lines);
   }
   return text;
 }
@@ -227,8 +227,8 @@ class Parser {
     value.option = app_.add_option(option.name, value.words, option.help);
     value.option->required(option.required);
     if (is_positional(option) && option.repeated) return;  // takes all that is left
-    value.option->expected(1)->allow_extra_args(false);  // the next word is not its, too
-    if (is_positional(option)) return;  // and a second word is one too many
+    value.option->expected(1)->allow_extra_args(false);    // the next word is not its, too
+    if (is_positional(option)) return;                     // and a second word is one too many
     value.option->multi_option_policy(option.repeated ? CLI::MultiOptionPolicy::TakeAll
                                                       : CLI::MultiOptionPolicy::TakeLast);
   }

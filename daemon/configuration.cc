@@ -175,7 +175,7 @@ void read_web(Section section, Configuration& into) {
 
 std::filesystem::path data_directory() {
 #ifdef MAITRED_CHECKOUT
-  const path checkout = path(MAITRED_CHECKOUT) / "config";
+  path checkout = path(MAITRED_CHECKOUT) / "config";
   std::error_code none;
   if (std::filesystem::is_directory(checkout, none)) return checkout;
 #endif
