@@ -47,12 +47,16 @@ bool in_opaque(const Prepared& text, uint32_t begin) {
   return token < text.opaque.size() && text.opaque[token] != 0;
 }
 
-// 達拉斯莫頓 is our house in Dallas, not somebody of that given name.
-bool behind_place(const Prepared& text, const Language& language, uint32_t begin) {
-  const std::vector<PhraseMatch> places = language.places.find(text.folded);
-  return std::any_of(places.begin(), places.end(), [&](const PhraseMatch& place) {
-    return place.end == begin || (place.end + 1 == begin && text.folded.text[place.end] == ' ');
-  });
+// Where the places of the text end: 達拉斯莫頓 is our house in Dallas, not somebody of that given
+// name.
+std::vector<uint32_t> place_ends(const Prepared& text, const Language& language) {
+  std::vector<uint32_t> ends;
+  for (const PhraseMatch& place : language.places.find(text.folded)) {
+    const bool spaced = place.end < text.folded.text.size() && text.folded.text[place.end] == ' ';
+    ends.push_back(place.end + (spaced ? 1 : 0));
+  }
+  std::sort(ends.begin(), ends.end());
+  return ends;
 }
 
 // Returns where the name was that of a person.
@@ -63,6 +67,7 @@ std::vector<Span> by_name(const Prepared& text, std::string_view original, const
   uint32_t covered_until = 0;
   size_t next_homonym = 0;
   std::vector<Span> persons;
+  std::optional<std::vector<uint32_t>> places;  // looked for only where a person is suspected
   for (const PhraseMatch& match : language.brand.find_longest(text.folded)) {
     if (in_opaque(text, match.begin)) continue;
     while (next_homonym < homonyms.size() && homonyms[next_homonym].begin <= match.begin)
@@ -70,10 +75,12 @@ std::vector<Span> by_name(const Prepared& text, std::string_view original, const
     if (match.end <= covered_until) continue;
     const Span span = text.folded.original(match.begin, match.end);
     if (names_person(text, original, static_cast<uint32_t>(text.token_at(match.begin)),
-                     static_cast<uint32_t>(text.token_at(match.end)), signs) &&
-        !behind_place(text, language, match.begin)) {
-      persons.push_back(span);
-      continue;
+                     static_cast<uint32_t>(text.token_at(match.end)), signs)) {
+      if (!places) places = place_ends(text, language);
+      if (!std::binary_search(places->begin(), places->end(), match.begin)) {
+        persons.push_back(span);
+        continue;
+      }
     }
     if (found.alias.empty()) found.alias = language.aliases[match.phrase];
     if (found.spans.empty() || !(found.spans.back() == span)) found.spans.push_back(span);

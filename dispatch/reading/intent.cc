@@ -38,6 +38,7 @@ class Judge {
       }
       if (cue.role == Role::declined) {
         declines = true;
+        if (declined_[cue.first]) continue;  // the clause is marked
         mark(declined_, cue.first, static_cast<uint32_t>(text.tokens.size()));
       }
     }

@@ -167,8 +167,9 @@ void correct(const Prepared& text, const std::vector<Mentioned>& mentioned,
              std::vector<ItemFinding>& items) {
   for (const Cue& cue : text.cues) {
     if (cue.role != Role::correction) continue;
-    const auto behind = std::find_if(mentioned.begin(), mentioned.end(),
-                                     [&](const Mentioned& m) { return m.first >= cue.first; });
+    const auto behind =
+        std::lower_bound(mentioned.begin(), mentioned.end(), cue.first,
+                         [](const Mentioned& m, uint32_t token) { return m.first < token; });
     if (behind == mentioned.begin()) continue;
     const Mentioned& meant = *(behind - 1);
     size_t at = symbol_at(text, cue.last);
@@ -198,9 +199,11 @@ void correct(const Prepared& text, const std::vector<Mentioned>& mentioned,
 }
 
 bool corrected_between(const Prepared& text, uint32_t begin, uint32_t end) {
-  return std::any_of(text.cues.begin(), text.cues.end(), [&](const Cue& cue) {
-    return cue.role == Role::correction && cue.first >= begin && cue.last <= end;
-  });
+  auto cue = std::lower_bound(text.cues.begin(), text.cues.end(), begin,
+                              [](const Cue& c, uint32_t token) { return c.first < token; });
+  for (; cue != text.cues.end() && cue->first < end; ++cue)
+    if (cue->role == Role::correction && cue->last <= end) return true;
+  return false;
 }
 
 }  // namespace

@@ -5,8 +5,9 @@
 namespace maitred {
 namespace {
 
-constexpr size_t kShortHan = 3;     // characters of a name a person may have
-constexpr uint32_t kGivenName = 2;  // characters that write a sound, at least, for a given name
+constexpr size_t kShortHan = 3;         // characters of a name a person may have
+constexpr uint32_t kLongestPhrase = 8;  // tokens of a cue we look back over
+constexpr uint32_t kGivenName = 2;      // characters that write a sound, at least, for a given name
 
 bool is_han(const Prepared& text, uint32_t token) {
   return token < text.tokens.size() && text.tokens[token].kind == Token::Kind::han;
@@ -19,12 +20,17 @@ bool is_name_dot(const Prepared& text, uint32_t token) {
   return mark == "\u00b7" || mark == "\u30fb" || mark == "\u2027" || mark == "\u2022";
 }
 
+// The first cue that begins at or behind the token.
+std::vector<Cue>::const_iterator cues_from(const Prepared& text, uint32_t token) {
+  return std::lower_bound(text.cues.begin(), text.cues.end(), token,
+                          [](const Cue& c, uint32_t at) { return c.first < at; });
+}
+
+// `last`: where it ends, or 0 for anywhere.
 bool has_cue(const Prepared& text, Role role, uint32_t first, uint32_t last) {
-  const auto from = std::lower_bound(text.cues.begin(), text.cues.end(), first,
-                                     [](const Cue& c, uint32_t token) { return c.first < token; });
-  return std::any_of(from, text.cues.end(), [&](const Cue& cue) {
-    return cue.role == role && cue.first == first && (last == 0 || cue.last == last);
-  });
+  for (auto cue = cues_from(text, first); cue != text.cues.end() && cue->first == first; ++cue)
+    if (cue->role == role && (last == 0 || cue->last == last)) return true;
+  return false;
 }
 
 // Whether a cue of the role ends where the name begins.
@@ -53,9 +59,10 @@ bool latin_given_name(const Prepared& text, std::string_view original, uint32_t 
   if (text.tokens[first].fresh) return false;
   const Span before = text.original(first - 1, first);
   const bool capital = original[before.begin] >= 'A' && original[before.begin] <= 'Z';
-  const bool known = std::any_of(text.cues.begin(), text.cues.end(), [&](const Cue& cue) {
-    return cue.first <= first - 1 && cue.last >= first;
-  });
+  bool known = false;
+  const uint32_t from = first > kLongestPhrase ? first - kLongestPhrase : 0;
+  for (auto cue = cues_from(text, from); cue != text.cues.end() && cue->first < first; ++cue)
+    known = known || cue->last >= first;
   return capital && !known;
 }
 

@@ -43,7 +43,9 @@ class Finder {
  public:
   Finder(const Prepared& text, std::string_view original, const Language& language,
          std::string_view zone, const std::vector<Span>& ours)
-      : text_(text), original_(original), language_(language), zone_(zone), ours_(ours) {
+      : text_(text), original_(original), language_(language), zone_(zone) {
+    for (const Span& span : ours) our_ends_.push_back(span.end);
+    std::sort(our_ends_.begin(), our_ends_.end());
     for (const Cue& cue : text.cues) {
       switch (cue.role) {
         case Role::airport:
@@ -176,14 +178,13 @@ class Finder {
       const std::string_view word = text_.text(text_.tokens[end - 1]);
       if (word == "in" || word == "at" || word == "\u5728") --end;
     }
-    return end > 0 && std::any_of(ours_.begin(), ours_.end(), [&](const Span& span) {
-             return span.end == text_.original(end - 1, end).end;
-           });
+    return end > 0 &&
+           std::binary_search(our_ends_.begin(), our_ends_.end(), text_.original(end - 1, end).end);
   }
 
   // Our store in a town that is named as one. Nothing where none is near, or two are about as near.
   const StoreNames* store_of(const Town& town, uint32_t first, uint32_t last) const {
-    if (ours_.empty()) return nullptr;
+    if (our_ends_.empty()) return nullptr;
     if (!begins_at(store_at_, last) && !beside_our_name(first)) return nullptr;
     const StoreNames* nearest = nullptr;
     double least = kStoreReach;
@@ -314,11 +315,11 @@ class Finder {
   std::string_view original_;
   const Language& language_;
   std::string_view zone_;
-  const std::vector<Span>& ours_;
-  std::vector<Cue> airport_at_;  // by where they begin
-  std::vector<Cue> street_at_;   // the same
-  std::vector<Cue> store_at_;    // the same
-  std::vector<Cue> before_;      // by where they end
+  std::vector<uint32_t> our_ends_;  // where our names end in the original
+  std::vector<Cue> airport_at_;     // by where they begin
+  std::vector<Cue> street_at_;      // the same
+  std::vector<Cue> store_at_;       // the same
+  std::vector<Cue> before_;         // by where they end
   std::vector<PlaceFinding> found_;
 };
 
