@@ -43,7 +43,11 @@ class Finder {
  public:
   Finder(const Prepared& text, std::string_view original, const Language& language,
          std::string_view zone, const std::vector<Span>& ours)
-      : text_(text), original_(original), language_(language), zone_(zone) {
+      : text_(text),
+        original_(original),
+        language_(language),
+        zone_(zone),
+        loud_(shouts(original)) {
     for (const Span& span : ours) our_ends_.push_back(span.end);
     std::sort(our_ends_.begin(), our_ends_.end());
     for (const Cue& cue : text.cues) {
@@ -267,7 +271,7 @@ class Finder {
     const bool common = is_common(first, last);
     const bool han = text_.tokens[first].kind == Token::Kind::han;
     const char initial = original_[text_.original(first, first + 1).begin];
-    const bool capital = is_upper(initial) && !shouts(original_);
+    const bool capital = is_upper(initial) && !loud_;
     if (!han && common && !(capital && preceded(first, Role::place_before))) return false;
     if (!han && !capital && town.population < 200000 && !preceded(first, Role::place_before))
       return false;
@@ -286,7 +290,6 @@ class Finder {
 
   // "EWR", "JFK": three capitals that are a word.
   void by_code() {
-    const bool loud = shouts(original_);
     for (uint32_t i = 0; i < text_.tokens.size(); ++i) {
       const Token& token = text_.tokens[i];
       if (token.kind != Token::Kind::word || token.end - token.begin != 3 || text_.opaque[i])
@@ -306,7 +309,7 @@ class Finder {
       const bool common = language_.not_a_code.contains(std::string(text_.text(token)));
       if (common && !airport_word) continue;
       const bool large = language_.airports[found->second].large;
-      if ((loud || !large) && !near) continue;
+      if ((loud_ || !large) && !near) continue;
       add_airport(found->second, kCode, span);
     }
   }
@@ -315,6 +318,7 @@ class Finder {
   std::string_view original_;
   const Language& language_;
   std::string_view zone_;
+  bool loud_;                       // the text shouts: capitals say nothing
   std::vector<uint32_t> our_ends_;  // where our names end in the original
   std::vector<Cue> airport_at_;     // by where they begin
   std::vector<Cue> street_at_;      // the same
