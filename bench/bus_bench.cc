@@ -1,7 +1,6 @@
 // What the embedded log costs beside bare SQLite, in one run: records a second published durably in
 // batches, and read back; and one task event from proposal to "applied" (append, fold, ask).
 #include <fmt/core.h>
-#include <time.h>
 
 #include <filesystem>
 #include <thread>
@@ -21,9 +20,7 @@ constexpr int kBatch = 100;
 constexpr int kAppends = 500;
 
 double seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+  return static_cast<double>(real_clock().now().time_since_epoch().count()) / 1000;
 }
 
 template <typename F>
