@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Judges a run by the log alone, sharing no code with the program.
 
-    judge.py DIRECTORY
+    judge.py DIRECTORY CRASHES
 
 DIRECTORY holds what `maitred tail TOPIC --from start --json` printed, as mentions.jsonl,
 verdicts.jsonl, tasks.jsonl and pushes.jsonl, and ledger.jsonl: what was offered, one object
 {"id", "revision"} a line, written by whoever offered it, not by maitred. before.json and
-after.json, where they are, are the rows of all books before and after they were deleted. Acceptance is stated here a second time, from the words of DESIGN.md §1 and §3.
+after.json, where they are, are the rows of all books before and after they were deleted.
+Acceptance is stated here a second time, in its own words (ARCHITECTURE.md, "Acceptance").
 
-Prints one line an invariant and exits 1 if one is broken.
+CRASHES is how often the daemon was killed. Prints one line an invariant and exits 1 if one is broken.
 """
 import collections
 import hashlib
@@ -82,7 +83,7 @@ class Verdict:
         self.broken += bool(bad)
 
 
-def main(directory):
+def main(directory, crashes):
     mentions, tasks = lines(directory, "mentions.jsonl"), lines(directory, "tasks.jsonl")
     verdicts, pushes = lines(directory, "verdicts.jsonl"), lines(directory, "pushes.jsonl")
     ledger = {(row["id"], row["revision"]) for row in lines(directory, "ledger.jsonl")}
@@ -113,6 +114,8 @@ def main(directory):
                 bad.append((mention, "joined", "the task never heard of it"))
             if own is None or own["events"][0]["verb"] != "joined":
                 bad.append((mention, "joined", "its own key says otherwise"))
+        if verdict["why"] == "edited" and f"{mention}@{revision}" not in keys[verdict["task"]]["causes"]:
+            bad.append((mention, "edited", "the task never heard of it"))
     opened = collections.Counter()
     for key in keys.values():
         for event in key["events"]:
@@ -129,8 +132,7 @@ def main(directory):
     copies = collections.defaultdict(set)
     for record in tasks:
         copies[record["key"], record["value"]["cause"]].add(record["value"]["verb"])
-    bad += [key for key, verbs in copies.items() if len(verbs) > 1 and len(
-        [v for v in keys[key[0]]["causes"].values()]) != len(set(keys[key[0]]["causes"]))]
+    bad += [(key, sorted(verbs)) for key, verbs in copies.items() if len(verbs) > 1]
     twice = sum(len(c) - 1 for c in seen.values())
     result.say("I4 copies agree", bad, f"{twice} copies of mentions")
 
@@ -139,8 +141,11 @@ def main(directory):
         push = record["value"]
         if push["state"] == "accepted":
             told[push["task"], push["step"], push["person"], push["courier"]] += 1
-    more = {key: n for key, n in told.items() if n > 1}
-    print(f"I7 pushes: {sum(told.values())} accepted, {sum(n - 1 for n in more.values())} more than once")
+    twice = sum(n - 1 for n in told.values())
+    result.say("I7 pushes are at most one more for each crash", [f"{twice} more, {crashes} crashes"] if twice > crashes else [],
+               f"{sum(told.values())} accepted, {twice} more than once, {crashes} crashes")
+    verbs = collections.Counter(event["verb"] for key in keys.values() for event in key["events"])
+    print("applied: " + ", ".join(f"{n} {verb}" for verb, n in verbs.most_common()))
 
     paths = [os.path.join(directory, name) for name in ("before.json", "after.json")]
     if all(os.path.exists(path) for path in paths):
@@ -151,4 +156,4 @@ def main(directory):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], int(sys.argv[2])))

@@ -10,6 +10,7 @@ is stopped with SIGTERM (which must take under ten seconds), and the books are r
 The ledger is written by this script, and read back from the server's own notifications.
 """
 import argparse
+import csv
 import glob
 import json
 import os
@@ -120,6 +121,10 @@ class Run:
         return subprocess.run([self.options.maitred, *arguments, "--config", self.config],
                               capture_output=True, text=True, timeout=120, check=False)
 
+    def begin(self, *arguments):
+        return subprocess.Popen([self.options.maitred, *arguments, "--config", self.config],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def start(self):
         log = open(os.path.join(self.home, "daemon.log"), "a", encoding="utf-8")
         self.daemon = subprocess.Popen([self.options.maitred, "run", "--config", self.config], stdout=log, stderr=log)
@@ -180,7 +185,7 @@ class Run:
     def claim(self):
         """Two of the staff at once on whatever is open: the log decides."""
         while not self.stop.wait(0.5):
-            listed = self.maitred("tasks", "list", "--state", "open", "--json")
+            listed = self.maitred("tasks", "list", "--state", "open", "--store", self.store, "--json")
             if listed.returncode != 0:
                 continue
             try:
@@ -188,8 +193,9 @@ class Run:
             except (ValueError, KeyError, TypeError):
                 continue
             for task in tasks[:3]:
-                for who in self.staff[:2]:
-                    self.maitred("tasks", "claim", task["id"], "--as", who)
+                rivals = [self.begin("tasks", "claim", task["id"], "--as", who) for who in self.staff[:2]]
+                for rival in rivals:
+                    rival.wait(timeout=120)
 
     def server_ledger(self):
         """What the server itself says it told the brand."""
@@ -240,7 +246,9 @@ class Run:
         if imported.returncode != 0:
             sys.exit(f"kill test: staff import failed: {imported.stderr}")
         with open(os.path.join(self.home, "staff.csv"), encoding="utf-8") as file:
-            self.staff = [line.split(",")[0] for line in file.read().splitlines()[1:]]
+            crew = [row for row in csv.DictReader(file) if row["role"] == "crew"]
+        self.store = crew[0]["store"]
+        self.staff = [row["id"] for row in crew if row["store"] == self.store]
         threads = [threading.Thread(target=self.feed_folder), threading.Thread(target=self.claim)]
         if self.server:
             threads.append(threading.Thread(target=self.post_on_server))
@@ -279,7 +287,7 @@ class Run:
         self.rebuild()
         self.dump_books("after.json")
         self.ledger.flush()
-        status = subprocess.run([sys.executable, os.path.join(HERE, "judge.py"), self.home], check=False).returncode
+        status = subprocess.run([sys.executable, os.path.join(HERE, "judge.py"), self.home, str(self.options.kills)], check=False).returncode
         return status or int(ended > 10)
 
     def rebuild(self):
