@@ -1,9 +1,10 @@
 // Append: the one way to write an event on a contested topic, for dispatcher, floor, board and
-// shell alike (DESIGN §1). Optimistic: read the key in the book, let `decide` make an event or
+// shell alike. Optimistic: read the key in the book, let `decide` make an event or
 // refuse, publish, wait until the own fold has passed it, then ask the book *by cause*. A void
 // because something unrelated took the rev decides anew, same cause, at most kTriesMax times.
 //
-// Thread-safe; each call blocks its own thread, for at most kWaitMax of real time.
+// Thread-safe; each call blocks its own thread: each try for at most kWaitMax of real time
+// beside what publishing takes, and until `stop` at the latest.
 #pragma once
 
 #include <functional>

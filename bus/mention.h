@@ -1,6 +1,6 @@
 // A Mention: one post, reply, review, message or mail, as it travels on `maitred.mentions`.
 // Connectors make them, reading and deciding consume them, `explain` reads them from a pipe.
-// Wire format: DESIGN §2, one line of UTF-8 JSON, snake_case, RFC 3339 UTC, additive.
+// On the wire one line of UTF-8 JSON, snake_case, RFC 3339 UTC; fields are only added.
 //
 // Ids are the network's global ones, the same whichever source found the post.
 #pragma once

@@ -1,6 +1,7 @@
 // A Reading: what was understood of a mention's text, and the words that prove each finding. It
 // is data that travels inside a Verdict; how it is made lives in dispatch/reading. Spans are
-// [begin, end) in bytes of the mention's own text. Wire format: DESIGN §2 Reading.
+// [begin, end) in bytes of the mention's own text. On the wire one JSON object,
+// snake_case, times in RFC 3339 UTC; fields are only ever added.
 #pragma once
 
 #include <optional>

@@ -28,7 +28,7 @@ const std::vector<TaskState> kLiving{awaiting_approval, open, claimed};
 const std::vector<TaskState> kClosed{done, dropped};
 const std::vector<TaskState> kAny{awaiting_approval, open, claimed, done, dropped};
 
-// DESIGN §3, line for line.
+// The life of a task, a line a verb; tests/bus/accept_test.cc writes it out a second time.
 const std::vector<VerbRule>& table() {
   static const std::vector<VerbRule> rules{
       {Verb::opened, kNew, open},  // awaiting_approval where the opening asks

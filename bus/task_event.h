@@ -1,5 +1,5 @@
 // TaskEvent: one thing that happened to a task, on `maitred.tasks` (key = task id), with `rev` and
-// `cause`. The verb table stands here as data (DESIGN §3); whether an event counts is decided by
+// `cause`. The verb table stands here as data; whether an event counts is decided by
 // bus/accept alone, what the events amount to by dispatch/tasks/task.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The topics: names, partitions, how long each is kept, who writes and reads it (DESIGN §2). The
+// The topics: names, partitions, how long each is kept, who writes and reads it. The
 // embedded bus makes them from this table; `maitred topics print` prints it for Kafka.
 #pragma once
 

@@ -1,6 +1,6 @@
 // A Verdict: what became of one mention, and why. Every mention gets one, on `maitred.verdicts`;
 // the last of several for one id@revision counts. It holds customer ids, never name or phone.
-// Wire format: DESIGN §2; for not_ours only {v mention revision why} goes on the log.
+// On the wire one line of JSON; for not_ours only {v mention revision why} goes on the log.
 #pragma once
 
 #include <optional>

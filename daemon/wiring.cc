@@ -182,7 +182,7 @@ Result<void> Daemon::Parts::open() {
   fold->on_tick(ticker("fold"));
   appender =
       std::make_unique<Appender>(*bus, configuration.topics, Topic::tasks, *fold, tasks, *house);
-  // A guest is called by name where the CRM knows one (DESIGN §2, "For whom").
+  // A guest is called by name where the CRM knows one; else by the handle.
   configuration.floor.names.customer = [this](const std::string& id) {
     const auto customer = customers.by_id(id);
     return customer && *customer ? (*customer)->name : std::string();

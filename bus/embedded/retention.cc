@@ -1,4 +1,4 @@
-// What the embedded log keeps no longer (DESIGN §2, "kept"). Kafka's broker does this by itself.
+// What the embedded log keeps no longer (bus/topics.h, "kept"). Kafka's broker does this by itself.
 #include <algorithm>
 
 #include "bus/embedded/embedded_bus.h"
