@@ -23,25 +23,9 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr Duration kReadyMax = 30s;
+constexpr Duration kReadyMax = 60s;
 constexpr Duration kGoneMax = 10s;
 constexpr Duration kLookEvery = 20ms;
-
-fs::path scripts() {
-  return fs::path(MAITRED_SOURCE_DIR) / "tests" / "servers";
-}
-
-// A directory nobody has had before: the state of one server.
-Result<fs::path> new_directory(const std::string& name) {
-  fs::path parent = fs::path(MAITRED_SOURCE_DIR) / "build" / "servers" / "state";
-  std::error_code failed;
-  fs::create_directories(parent, failed);
-  std::string path = parent / (name + "-XXXXXX");
-  if (mkdtemp(path.data()) == nullptr) {
-    return fail(Fault::broken, "no directory " + path + ": " + std::strerror(errno));
-  }
-  return fs::path(path);
-}
 
 // Binds and lets go again; the port that was bound, -1 with errno if that cannot be.
 int try_to_bind(in_addr_t host, int port) {
@@ -63,7 +47,7 @@ int try_to_bind(in_addr_t host, int port) {
 
 // The child's side of start: from here to execv only calls that are safe after fork.
 [[noreturn]] void become(const std::vector<char*>& command, const char* log, pid_t parent) {
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a frozen one hears no other
   if (getppid() != parent) _exit(1);
   int in = open("/dev/null", O_RDONLY);
   int out = open(log, O_WRONLY | O_CREAT | O_APPEND, 0644);
@@ -105,9 +89,29 @@ TestServer::TestServer(TestServer&& other) noexcept
 }
 
 TestServer::~TestServer() {
-  stop();
+  kill();
   std::error_code ignored;
   if (!directory_.empty()) fs::remove_all(directory_, ignored);
+}
+
+std::string TestServer::script(std::string_view name) {
+  return fs::path(MAITRED_SOURCE_DIR) / "tests" / "servers" / name;
+}
+
+// A directory nobody has had before: the state of one server.
+Result<fs::path> TestServer::new_directory(std::string_view name) {
+  fs::path parent = fs::path(MAITRED_SOURCE_DIR) / "build" / "servers" / "state";
+  std::error_code failed;
+  fs::create_directories(parent, failed);
+  std::string path = parent / (std::string(name) + "-XXXXXX");
+  if (mkdtemp(path.data()) == nullptr) {
+    return fail(Fault::broken, "no directory " + path + ": " + std::strerror(errno));
+  }
+  return fs::path(path);
+}
+
+void TestServer::set_argument(size_t index, std::string word) {
+  command_.at(1 + index) = std::move(word);
 }
 
 std::string TestServer::fact(std::string_view name) const {
@@ -152,18 +156,38 @@ Result<void> TestServer::wait_until_ready() {
 
 void TestServer::stop() {
   if (pid_ < 0) return;
-  kill(pid_, SIGTERM);
+  thaw();
+  signal(SIGTERM);
   for (Time last = real_clock().now() + kGoneMax; waitpid(pid_, nullptr, WNOHANG) == 0; pause()) {
-    if (real_clock().now() >= last) kill(pid_, SIGKILL);
+    if (real_clock().now() >= last) signal(SIGKILL);
   }
   pid_ = -1;
+}
+
+void TestServer::kill() {
+  if (pid_ < 0) return;
+  signal(SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+void TestServer::freeze() {
+  signal(SIGSTOP);
+}
+
+void TestServer::thaw() {
+  signal(SIGCONT);
+}
+
+void TestServer::signal(int number) {
+  if (pid_ > 0) ::kill(pid_, number);
 }
 
 Result<NtfyServer> NtfyServer::start() {
   int port = try_to_bind(INADDR_LOOPBACK, 0);
   if (port < 0) return fail(Fault::broken, "no free port on 127.0.0.1");
   TRY_ASSIGN(fs::path directory, new_directory("ntfy"));
-  NtfyServer server(directory, {scripts() / "ntfy", std::to_string(port), directory});
+  NtfyServer server(directory, {script("ntfy"), std::to_string(port), directory});
   TRY(server.restart());
   return server;
 }
@@ -178,7 +202,7 @@ Result<MastodonServer> MastodonServer::start() {
   }
   in_addr address{htonl(host)};
   TRY_ASSIGN(fs::path directory, new_directory("mastodon"));
-  MastodonServer server(directory, {scripts() / "mastodon", directory, inet_ntoa(address)});
+  MastodonServer server(directory, {script("mastodon"), directory, inet_ntoa(address)});
   TRY(server.restart());
   return server;
 }

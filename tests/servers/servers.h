@@ -1,10 +1,10 @@
-// Real servers for tests: ntfy and a server of the Mastodon API, each started on loopback on an
-// address that is free, with its state in a directory of its own under build/, and stopped when
-// the object goes. The programs come from tests/servers/get-*, which `./dev test` runs; nothing
-// here knows how to talk to them.
+// Real servers for tests: ntfy and a server of the Mastodon API (Kafka: kafka_server.h), each
+// started on loopback on an address that is free, with its state in a directory of its own under
+// build/, and killed when the object goes. The programs come from tests/servers/get-*, which `./dev
+// test` runs; nothing here knows how to talk to them.
 //
 // One object belongs to one thread, and that thread has to live as long as the server: the kernel
-// ends the server with the thread that started it, so that a killed test leaves nothing behind.
+// kills the server with the thread that started it, so that a killed test leaves nothing behind.
 //
 //   auto server = NtfyServer::start();
 //   REQUIRE_MESSAGE(server, server.error().text);
@@ -23,26 +23,36 @@
 
 namespace maitred {
 
-// What both have in common: a script of this folder that becomes the server.
+// What they have in common: a script of this folder that becomes the server.
 class TestServer {
  public:
   TestServer(TestServer&& other) noexcept;
   TestServer& operator=(TestServer&&) = delete;
-  ~TestServer();  // stops it, and removes its state
+  ~TestServer();  // kills it, and removes its state
 
   std::string url() const { return fact("url"); }
   const std::filesystem::path& directory() const { return directory_; }
 
-  // An outage: SIGTERM, and wait until it is gone. restart() brings it back, all it knew included.
+  // An outage: SIGTERM or SIGKILL, and wait until it is gone. restart() brings it back, with all
+  // it knew; after a kill, with what it had written.
   void stop();
+  void kill();
   Result<void> restart();
+
+  // SIGSTOP and SIGCONT: it is there, its sockets are open, and it says nothing.
+  void freeze();
+  void thaw();
 
  protected:
   TestServer(std::filesystem::path directory, std::vector<std::string> command);
-  std::string fact(std::string_view name) const;  // of ready.json; empty if it is not there
+  static std::string script(std::string_view name);  // of tests/servers
+  static Result<std::filesystem::path> new_directory(std::string_view name);
+  void set_argument(size_t index, std::string word);  // of the script, from the next restart on
+  std::string fact(std::string_view name) const;      // of ready.json; empty if it is not there
 
  private:
   Result<void> wait_until_ready();
+  void signal(int number);
   std::string log() const;
 
   std::filesystem::path directory_;
