@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace maitred {
@@ -36,13 +37,21 @@ HouseClock::HouseClock(Time start, double rate, Time real_start)
 }
 
 Time HouseClock::now() const {
-  const double passed = static_cast<double>((real_clock().now() - real_start_).count());
-  return start_ + Duration(static_cast<int64_t>(passed * rate_));
+  return from_real(real_clock().now());
 }
 
 bool HouseClock::sleep_until(Time wake, std::stop_token stop) {
-  const double ahead = static_cast<double>((wake - start_).count()) / rate_;
-  return real_clock().sleep_until(real_start_ + Duration(static_cast<int64_t>(ahead) + 1), stop);
+  return real_clock().sleep_until(to_real(wake) + Duration(1), stop);
+}
+
+Time HouseClock::from_real(Time real) const {
+  const double passed = static_cast<double>((real - real_start_).count());
+  return start_ + Duration(static_cast<int64_t>(passed * rate_));
+}
+
+Time HouseClock::to_real(Time house) const {
+  const double passed = static_cast<double>((house - start_).count()) / rate_;
+  return real_start_ + Duration(static_cast<int64_t>(passed));
 }
 
 Time FakeClock::now() const {
@@ -61,14 +70,34 @@ bool FakeClock::sleep_until(Time wake, std::stop_token stop) {
 
 void FakeClock::advance(Duration by) {
   std::scoped_lock lock(mutex_);
-  now_ += by;
-  changed_.notify_all();
+  move_to(now_ + by);
 }
 
 void FakeClock::set(Time to) {
   std::scoped_lock lock(mutex_);
+  move_to(to);
+}
+
+void FakeClock::move_to(Time to) {
+  moves_.push_back({real_clock().now(), now_});
   now_ = to;
   changed_.notify_all();
+}
+
+Time FakeClock::from_real(Time real) const {
+  std::scoped_lock lock(mutex_);
+  const auto later = std::ranges::lower_bound(moves_, real, {}, &Move::real);
+  return later == moves_.end() ? now_ : later->before;
+}
+
+Time FakeClock::to_real(Time house) const {
+  std::scoped_lock lock(mutex_);
+  for (size_t i = 0; i < moves_.size(); ++i) {
+    const Time after = i + 1 < moves_.size() ? moves_[i + 1].before : now_;
+    if (moves_[i].before >= house) return Time();
+    if (after >= house) return moves_[i].real + Duration(1);
+  }
+  return now_ >= house ? Time() : real_clock().now() + std::chrono::hours(1);
 }
 
 int FakeClock::sleepers() const {

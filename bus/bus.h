@@ -11,12 +11,11 @@
 //  6 A full queue makes the caller wait; nothing is dropped.
 //
 // `ends` is reached when the reader says so (Batch::at_end), never when some last record was seen.
-// Waits are real time; log times are house time. Any thread may use a Bus; a Subscription or
-// Reader belongs to one.
+// Waits are real time, log times house time. Any thread may use a Bus; a Subscription or Reader
+// belongs to one.
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -26,59 +25,16 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/result.h"
+#include "bus/record.h"
 
 namespace maitred {
-
-inline constexpr size_t kValueMax = 256 * 1024;  // bytes of one record's value
-
-struct Header {
-  std::string name, value;
-};
-struct Record {
-  std::string key;
-  std::optional<std::string> value;  // none = a tombstone
-  std::vector<Header> headers;
-  std::optional<int> partition = {};  // only tests and copies name one; else murmur2 of the key
-};
-
-struct Position {
-  int partition = -1;
-  int64_t offset = -1;  // of the record; -1 = unknown (a retry the broker recognised reports none)
-};
-
-// A record as read back. `log_time` was stamped by the bus when it was appended.
-struct Stored {
-  std::string_view topic;  // full name; valid while the Bus lives
-  Position position;
-  Time log_time;
-  std::string key;
-  std::optional<std::string> value;
-  std::vector<Header> headers;
-  std::string_view header(std::string_view name) const;  // first of that name, or empty
-};
-
-using Positions = std::map<int, int64_t>;  // partition → the next offset to read
-
-using TopicPositions = std::map<std::string, Positions, std::less<>>;
-
-struct TopicPartition {
-  std::string_view topic = {};
-  int partition = 0;
-  auto operator<=>(const TopicPartition&) const = default;
-};
-
-struct Batch {
-  std::vector<Stored> records;
-  std::set<TopicPartition> at_end;  // where, just now, nothing was left to read
-};
 
 class Subscription {
  public:
   virtual ~Subscription() = default;
-  // Up to `max` records, waiting up to `wait` (real time) for the first; may be none. on_revoked
-  // and on_assigned are called from inside.
+  // Up to `max` records, waiting up to `wait` for the first; may be none, also where more will
+  // come: only at_end says the end. Calls on_revoked and on_assigned.
   virtual Result<Batch> poll(size_t max, Duration wait, std::stop_token stop) = 0;
   // Next offsets to read after a restart. Partitions no longer owned are ignored.
   virtual Result<void> commit(const Positions& next) = 0;
@@ -90,6 +46,13 @@ class Reader {
   virtual ~Reader() = default;
   virtual Result<Batch> poll(size_t max, Duration wait, std::stop_token stop) = 0;  // as above
   virtual TopicPositions positions() const = 0;  // next offsets, after the last batch returned
+};
+
+// What stands in the way of the bus, for readiness. `fatal`: the process has to end (exit 78).
+struct BusHealth {
+  std::vector<std::string> blocked = {};  // a sentence each; empty = nothing
+  bool clock_ok = true;                   // the stamps of the log agree with our clock
+  std::optional<Error> fatal = {};
 };
 
 struct JoinOptions {
@@ -105,8 +68,8 @@ class Bus {
                                                 std::span<const Record> records) = 0;
   virtual Result<std::unique_ptr<Subscription>> join(std::string_view topic, std::string_view group,
                                                      JoinOptions options) = 0;
-  // A reader without a group. A partition missing from `from` begins at its oldest record; a place
-  // below what is kept, or above the end, is Fault::missing.
+  // A reader without a group. A partition missing from `from` begins at its oldest record. missing:
+  // a place below what is kept, or above the end.
   virtual Result<std::unique_ptr<Reader>> follow(const TopicPositions& from) = 0;
   virtual Result<Positions> ends(std::string_view topic) = 0;
   virtual Result<Positions> begins(std::string_view topic) = 0;
@@ -115,6 +78,9 @@ class Bus {
   // Where a group resumes: its last commit, else the oldest record. For `status`.
   virtual Result<Positions> committed(std::string_view topic, std::string_view group) = 0;
   virtual int partitions(std::string_view topic) const = 0;
+  virtual BusHealth health() const { return {}; }
+  // The process is about to end: whoever waits in publish, now or later, is told `transient`.
+  virtual void give_up() {}
 };
 
 }  // namespace maitred
