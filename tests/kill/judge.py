@@ -129,9 +129,11 @@ def main(directory, crashes):
         same = {json.dumps([c.get("author", {}).get("id"), c.get("text"), c.get("rating"), c.get("withdrawn")]) for c in copies}
         if len(same) > 1:
             bad.append(row)
-    copies = collections.defaultdict(set)
+    copies, partitions = collections.defaultdict(set), collections.defaultdict(set)
     for record in tasks:
         copies[record["key"], record["value"]["cause"]].add(record["value"]["verb"])
+        partitions[record["key"]].add(record["partition"])
+    bad += [(key, "lies in several partitions") for key, those in partitions.items() if len(those) > 1]
     bad += [(key, sorted(verbs)) for key, verbs in copies.items() if len(verbs) > 1]
     twice = sum(len(c) - 1 for c in seen.values())
     result.say("I4 copies agree", bad, f"{twice} copies of mentions")

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """kill -9 at random moments under load, then judge.py.
 
-    run.py MAITRED [--kills N] [--seed S] [--without-server] [--keep]
+    run.py MAITRED [--kills N] [--bus kafka [--broker-kills N]] [--seed S] [--without-server] [--keep]
 
 Starts the daemon on a fresh state directory under build/, feeds it through a folder and through a
 real server of the Mastodon API, lets staff claim what is open, and kills it N times. Now and then
 the books are deleted while it is down. At the end it runs until everything offered has a verdict,
 is stopped with SIGTERM (which must take under ten seconds), and the books are rebuilt once more.
 The ledger is written by this script, and read back from the server's own notifications.
+
+On Kafka the broker is killed as well, in turn with the daemon and whatever that is doing, and the
+topics are read with kcat, so that nothing the judge sees has passed through maitred.
 """
 import argparse
 import csv
@@ -54,6 +57,7 @@ network = "folder"
 directory = "{feed}"
 every = "1s"
 {mastodon}
+{bus}
 [couriers.console]
 kind = "console"
 [web]
@@ -75,6 +79,52 @@ token = "file:{token}"
 every = "1s"
 plain = true
 """
+KAFKA = """\
+[bus]
+kind = "kafka"
+[bus.kafka]
+brokers = ["{brokers}"]
+replication = 1
+min_insync = 1
+"""
+
+
+class Broker:
+    """A real Kafka on a directory and port of its own."""
+
+    def __init__(self, home):
+        self.directory, self.process = os.path.join(home, "kafka"), None
+        self.ready = os.path.join(self.directory, "ready.json")
+        self.log = open(os.path.join(home, "broker.log"), "a", encoding="utf-8")
+
+    def start(self):
+        # The kernel kills it with this script; a broker is too large to be left behind.
+        self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", os.path.join(ROOT, "tests/servers/kafka"),
+                                         self.directory, "0"], stdout=self.log, stderr=self.log)
+
+    def serves(self):
+        if self.process.poll() is not None:
+            sys.exit(f"kill test: the broker ended by itself; see {self.log.name}")
+        return os.path.exists(self.ready)
+
+    def address(self):
+        with open(self.ready, encoding="utf-8") as file:
+            return json.load(file)["brokers"]
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        os.remove(self.ready)
+
+    def read(self, topic):
+        """What `maitred tail --json` prints of a topic, without maitred."""
+        command = ["kcat", "-b", self.address(), "-C", "-e", "-q", "-J", "-o", "beginning", "-t", f"maitred.{topic}"]
+        printed = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=300).stdout
+        for record in map(json.loads, printed.split(b"\n")[:-1]):
+            row = {name: record[name] for name in ("partition", "offset", "key")}
+            if record["payload"] is not None:
+                row["value"] = json.loads(record["payload"])
+            yield row
 
 
 class Run:
@@ -88,8 +138,15 @@ class Run:
         self.ledger = open(os.path.join(self.home, "ledger.jsonl"), "w", encoding="utf-8")
         self.offered = []
         self.stop = threading.Event()
-        self.daemon = self.server = None
+        self.daemon = self.server = self.broker = None
         self.posts = 0
+
+    def start_broker(self):
+        if self.options.bus != "kafka":
+            return
+        self.broker = Broker(self.home)
+        self.broker.start()
+        self.wait(self.broker.serves, 30, "Kafka")
 
     def start_server(self):
         if self.options.without_server:
@@ -115,7 +172,13 @@ class Run:
             mastodon = MASTODON.format(host=host, token=token)
         self.config = os.path.join(self.home, "maitred.toml")
         with open(self.config, "w", encoding="utf-8") as file:
-            file.write(CONFIG.format(state=self.state, feed=self.feed, host=host, mastodon=mastodon))
+            bus = KAFKA.format(brokers=self.broker.address()) if self.broker else ""
+            file.write(CONFIG.format(state=self.state, feed=self.feed, host=host, mastodon=mastodon, bus=bus))
+
+    def prepare(self, *arguments):
+        done = self.maitred(*arguments)
+        if done.returncode != 0:
+            sys.exit(f"kill test: {' '.join(arguments[:2])} failed: {done.stderr}")
 
     def maitred(self, *arguments):
         return subprocess.run([self.options.maitred, *arguments, "--config", self.config],
@@ -129,9 +192,18 @@ class Run:
         log = open(os.path.join(self.home, "daemon.log"), "a", encoding="utf-8")
         self.daemon = subprocess.Popen([self.options.maitred, "run", "--config", self.config], stdout=log, stderr=log)
 
-    def kill(self):
-        self.daemon.send_signal(signal.SIGKILL)
+    def kill_daemon(self):
+        self.daemon.kill()
         self.daemon.wait()
+        if self.random.random() < 0.1:
+            self.delete_books()
+        self.start()
+
+    def kill_broker(self):
+        """Back at once, but that takes seconds, in which the daemon may be killed as well."""
+        self.wait(self.broker.serves, 60, "Kafka")
+        self.broker.kill()
+        self.broker.start()
 
     def wait(self, condition, seconds, what):
         until = time.monotonic() + seconds
@@ -220,18 +292,20 @@ class Run:
         return len(json.loads(urllib.request.urlopen(request, timeout=10).read())) >= min(self.posts, 40)
 
     def dump(self, topic):
-        path = os.path.join(self.home, f"{topic}.jsonl")
-        with open(path, "w", encoding="utf-8") as file:
-            subprocess.run([self.options.maitred, "tail", topic, "--from", "start", "--json", "--config", self.config],
-                           stdout=file, check=True, timeout=300)
-        with open(path, encoding="utf-8") as file:
-            return [json.loads(line)["value"] for line in file]
+        """A topic, read to its end into the file that the judge will read."""
+        rows = list(self.broker.read(topic) if self.broker else self.tail(topic))
+        with open(os.path.join(self.home, f"{topic}.jsonl"), "w", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+        return rows
+
+    def tail(self, topic):
+        return map(json.loads, self.maitred("tail", topic, "--from", "start", "--json").stdout.split("\n")[:-1])
 
     def drained(self):
         self.ledger.flush()
         with open(self.ledger.name, encoding="utf-8") as file:
             offered = {(row["id"], row["revision"]) for row in map(json.loads, file)}
-        decided = {(row["mention"], row["revision"]) for row in self.dump("verdicts")}
+        decided = {(row["value"]["mention"], row["value"]["revision"]) for row in self.dump("verdicts")}
         return offered <= decided
 
     def delete_books(self):
@@ -241,10 +315,11 @@ class Run:
 
     def play(self):
         self.start_server()
+        self.start_broker()
         self.write_config()
-        imported = self.maitred("staff", "import", os.path.join(self.home, "staff.csv"))
-        if imported.returncode != 0:
-            sys.exit(f"kill test: staff import failed: {imported.stderr}")
+        if self.broker:
+            self.prepare("topics", "create")
+        self.prepare("staff", "import", os.path.join(self.home, "staff.csv"))
         with open(os.path.join(self.home, "staff.csv"), encoding="utf-8") as file:
             crew = [row for row in csv.DictReader(file) if row["role"] == "crew"]
         self.store = crew[0]["store"]
@@ -255,19 +330,20 @@ class Run:
         self.start()
         for thread in threads:
             thread.start()
-        for number in range(1, self.options.kills + 1):
+        victims = [self.kill_daemon] * self.options.kills + [self.kill_broker] * self.options.broker_kills
+        self.random.shuffle(victims)
+        for number, kill in enumerate(victims, 1):
             time.sleep(self.random.uniform(0.05, 1.6))
             if self.daemon.poll() is not None:
                 sys.exit(f"kill test: the daemon ended by itself with {self.daemon.returncode}; see {self.home}/daemon.log")
-            self.kill()
-            if self.random.random() < 0.1:
-                self.delete_books()
-            self.start()
+            kill()
             if number % 10 == 0:
                 print(f"  {number} kills, {len(self.offered)} offered by folder, {self.posts} by server", flush=True)
         self.stop.set()
         for thread in threads:
             thread.join()
+        if self.broker:
+            self.wait(self.broker.serves, 60, "Kafka")
         if self.server:
             self.wait(self.server_told_all, 90, "the last notification")
             self.server_ledger()
@@ -287,7 +363,8 @@ class Run:
         self.rebuild()
         self.dump_books("after.json")
         self.ledger.flush()
-        status = subprocess.run([sys.executable, os.path.join(HERE, "judge.py"), self.home, str(self.options.kills)], check=False).returncode
+        crashes = self.options.kills + self.options.broker_kills
+        status = subprocess.run([sys.executable, os.path.join(HERE, "judge.py"), self.home, str(crashes)], check=False).returncode
         return status or int(ended > 10)
 
     def rebuild(self):
@@ -314,7 +391,7 @@ class Run:
 
     def close(self):
         self.stop.set()
-        for process in (self.daemon, self.server):
+        for process in (self.daemon, self.server, self.broker and self.broker.process):
             if process and process.poll() is None:
                 process.terminate()
                 try:
@@ -327,13 +404,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("maitred")
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--bus", choices=("embedded", "kafka"), default="embedded")
+    parser.add_argument("--broker-kills", type=int, default=0, help="of the broker, for --bus kafka")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without-server", action="store_true")
     parser.add_argument("--keep", action="store_true", help="leave the state behind")
     options = parser.parse_args()
     options.maitred = os.path.abspath(options.maitred)
+    if options.broker_kills and options.bus != "kafka":
+        parser.error("only Kafka has a broker to kill")
     run = Run(options)
-    print(f"seed {options.seed}, {options.kills} kills, state in {os.path.relpath(run.home, ROOT)}", flush=True)
+    print(f"seed {options.seed}, {options.kills} kills of the daemon, {options.broker_kills} of the broker, state in {os.path.relpath(run.home, ROOT)}", flush=True)
     try:
         status = run.play()
     finally:
