@@ -22,6 +22,7 @@ std::span<const Command* const> all_commands() {
     family(staff_commands());
     one(tail_command());
     one(why_command());
+    one(verify_command());
     return list;
   }();
   return commands;

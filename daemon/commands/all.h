@@ -26,6 +26,7 @@ const Command& explain_command();
 const Command& check_command();
 const Command& tail_command();
 const Command& why_command();
+const Command& verify_command();
 std::span<const Command> topics_commands();
 std::span<const Command> sources_commands();
 std::span<const Command> crm_commands();
