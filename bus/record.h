@@ -25,6 +25,7 @@ struct Record {
   std::optional<std::string> value;  // none = a tombstone
   std::vector<Header> headers;
   std::optional<int> partition = {};  // only tests and copies name one; else murmur2 of the key
+  std::optional<Time> stamp = {};     // real time; only copies name one; else the bus stamps it
 };
 
 struct Position {

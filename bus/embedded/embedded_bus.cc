@@ -184,10 +184,11 @@ Result<void> EmbeddedBus::write_one(Append& append) {
     if (found == touched.end()) {
       TRY_ASSIGN(const LogPartition info, partition_info(*db_, append.topic, partition));
       found = touched.emplace(partition, info).first;
-      // Log time never runs backwards within a partition, whatever the clock does.
-      found->second.last_time = std::max(found->second.last_time, house_.now());
     }
     LogPartition& at = found->second;
+    // Log time never runs backwards within a partition, whatever the clock does.
+    at.last_time =
+        std::max(at.last_time, record.stamp ? house_.from_real(*record.stamp) : house_.now());
     const std::string headers = encode_headers(record.headers);
     const SqlValue value = record.value ? SqlValue(Blob{*record.value}) : SqlValue();
     TRY(db_->run("INSERT INTO records(id, time, key, value, headers) VALUES(?, ?, ?, ?, ?)",

@@ -143,12 +143,15 @@ Error KafkaProducer::send(KafkaClient& client, const std::string& topic, const R
   // librdkafka takes a null payload for a tombstone; an empty value has an address.
   const void* value = record.value ? record.value->data() : nullptr;
   const size_t size = record.value ? record.value->size() : 0;
+  // Counts only where the topic takes its writers' stamps; 0 = now.
+  const int64_t stamp = record.stamp ? record.stamp->time_since_epoch().count() : 0;
   for (;;) {
     const rd_kafka_resp_err_t sent = rd_kafka_producev(
         client.handle(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
         RD_KAFKA_V_KEY(record.key.data(), record.key.size()),
         RD_KAFKA_V_VALUE(const_cast<void*>(value), size), RD_KAFKA_V_HEADERS(headers),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(slot), RD_KAFKA_V_END);
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_TIMESTAMP(stamp),
+        RD_KAFKA_V_OPAQUE(slot), RD_KAFKA_V_END);
     if (sent == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
     const bool full = sent == RD_KAFKA_RESP_ERR__QUEUE_FULL;
     if (!full || now() >= until || given_up_) {
