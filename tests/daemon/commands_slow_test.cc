@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/sqlite.h"
 #include "daemon/command_line.h"
 #include "daemon/wiring.h"
 #include "tests/bus/scratch.h"
@@ -141,6 +142,43 @@ TEST_CASE("an evening from the shell") {
     CHECK(taken != std::string::npos);
   }
   CHECK(shop.run("why folder:2").code == kExitNoInput);
+
+  const Spoken verified = shop.run("verify --json");
+  CHECK_MESSAGE(verified.code == kExitOk, verified.text);
+  const auto found = json::Document::parse(verified.text);
+  REQUIRE(found);
+  CHECK(found->root()["holds"].boolean());
+  CHECK(found->root()["applied"].integer().value_or(0) >= 2);
+  CHECK(found->root()["books"].size() == 4);
+}
+
+TEST_CASE("verify tells a log that holds, a book that does not and a log that cannot be read") {
+  const Shop shop;
+  REQUIRE(shop.run(fmt::format("staff import '{}/staff.csv'", shop.home.string())).code == kExitOk);
+  { const auto daemon = shop.open(); }
+  const Spoken holds = shop.run("verify");
+  CHECK_MESSAGE(holds.code == kExitOk, holds.text);
+  CHECK(holds.has("books equal those made anew from the log"));
+  CHECK_FALSE(holds.has("BROKEN"));
+
+  const auto state = shop.home / "state";
+  {
+    auto book = Db::open(state / "staff.db");
+    REQUIRE(book);
+    REQUIRE((*book)->script("DELETE FROM staff WHERE key='staff:anna'"));
+  }
+  const Spoken broken = shop.run("verify");
+  CHECK(broken.code == kExitRefused);
+  CHECK(broken.has("staff.db, staff staff:anna: the log makes this row, and it is missing"));
+  CHECK(shop.run("verify --json").has(R"("holds":false)"));
+
+  for (const char* ending : {"-wal", "-shm"}) {
+    std::filesystem::remove(state / (std::string("log.db") + ending));
+  }
+  REQUIRE(replace_file(state / "log.db", "not a database"));
+  const Spoken unread = shop.run("verify");
+  CHECK(unread.code == kExitIo);
+  CHECK(unread.has("maitred: cannot verify: "));
 }
 
 TEST_CASE("what needs no daemon at all") {
