@@ -358,6 +358,7 @@ class Run:
         print(f"I14 SIGTERM ended it in {ended:.1f} s with status {self.daemon.returncode}")
         for topic in ("mentions", "tasks", "pushes"):
             self.dump(topic)
+        self.verify()
         self.dump_books("before.json")
         self.delete_books()
         self.rebuild()
@@ -366,6 +367,13 @@ class Run:
         crashes = self.options.kills + self.options.broker_kills
         status = subprocess.run([sys.executable, os.path.join(HERE, "judge.py"), self.home, str(crashes)], check=False).returncode
         return status or int(ended > 10)
+
+    def verify(self):
+        said = self.maitred("verify", "--json")
+        if not said.stdout:
+            sys.exit(f"kill test: verify found no answer: {said.stderr}")
+        with open(os.path.join(self.home, "verify.json"), "w", encoding="utf-8") as file:
+            file.write(said.stdout)
 
     def rebuild(self):
         """The books from nothing, with nobody listening, deciding or pushing meanwhile."""
