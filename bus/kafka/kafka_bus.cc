@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "bus/kafka/diagnosis.h"
 #include "bus/kafka/follower.h"
 #include "bus/kafka/member.h"
 
@@ -18,7 +19,9 @@ constexpr std::chrono::minutes kFencedWithin{1};
 constexpr int64_t kOldest = RD_KAFKA_OFFSET_BEGINNING, kEnd = RD_KAFKA_OFFSET_END;
 
 struct MetadataDeleter {
-  void operator()(const rd_kafka_metadata_t* metadata) const { rd_kafka_metadata_destroy(metadata); }
+  void operator()(const rd_kafka_metadata_t* metadata) const {
+    rd_kafka_metadata_destroy(metadata);
+  }
 };
 using Metadata = std::unique_ptr<const rd_kafka_metadata_t, MetadataDeleter>;
 
@@ -55,7 +58,26 @@ int KafkaBus::patience() const {
   return troubles_.any(kKafkaConnection) ? kPatienceInTrouble : kPatience;
 }
 
+// In slices, since librdkafka knows why it gets no answer well before its time is over.
+Result<void> KafkaBus::reach() {
+  const Time until = real_clock().now() + Duration(kPatience);
+  while (real_clock().now() < until) {
+    const auto client = producer_->client();
+    if (!client) return fail(Fault::transient, "the Kafka client is being made anew");
+    const rd_kafka_metadata_t* raw = nullptr;
+    const auto asked = rd_kafka_metadata(client->handle(), 0, nullptr, &raw, kPatienceInTrouble);
+    if (asked == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      const Metadata metadata(raw);
+      client->answered();
+      return {};
+    }
+    if (auto why = troubles_.of(kKafkaConnection)) return tl::unexpected(std::move(*why));
+  }
+  return tl::unexpected(diagnose(RD_KAFKA_RESP_ERR__TRANSPORT, {}, {settings_}));
+}
+
 Result<void> KafkaBus::check() {
+  TRY(reach());
   Result<void> first;
   for (const std::string& topic : topic_names_) {
     auto checked = check(topic);

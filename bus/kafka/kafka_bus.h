@@ -28,6 +28,8 @@ class KafkaBus : public Bus {
   static Result<std::unique_ptr<KafkaBus>> open(KafkaSettings settings, const Clock& house);
   ~KafkaBus() override;
 
+  // Does a broker answer? transient: none does. denied: it, or we, refuse each other.
+  Result<void> reach();
   // Are the topics there, with the partitions we expect? Stops at a connection that does not
   // answer. With another number of partitions, health().fatal is set as well.
   Result<void> check();

@@ -57,6 +57,12 @@ bool KafkaTroubles::any(std::string_view subject) const {
   return open_.contains(subject);
 }
 
+std::optional<Error> KafkaTroubles::of(std::string_view subject) const {
+  std::scoped_lock lock(mutex_);
+  const auto open = open_.find(subject);
+  return open == open_.end() ? std::nullopt : std::optional(open->second.why);
+}
+
 std::vector<std::string> KafkaTroubles::sentences() const {
   std::scoped_lock lock(mutex_);
   std::vector<std::string> all;

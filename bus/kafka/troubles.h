@@ -7,6 +7,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ class KafkaTroubles {
   void end(std::string_view subject, std::string_view client);
   void forget(std::string_view client);  // it is no more; silently
   bool any(std::string_view subject) const;
+  std::optional<Error> of(std::string_view subject) const;  // none: it can be used
   std::vector<std::string> sentences() const;
 
  private:
