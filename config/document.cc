@@ -5,7 +5,6 @@
 #include <toml++/toml.h>
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "base/files.h"
 #include "base/zone.h"
@@ -57,6 +56,30 @@ Time time_of(const toml::date_time& at) {
          std::chrono::minutes(at.offset ? at.offset->minutes : 0);
 }
 
+// The tables a value is, or holds in a list.
+template <typename F>
+void each_table(const toml::node& node, F f) {
+  if (const auto* table = node.as_table()) f(*table);
+  if (const auto* list = node.as_array()) {
+    for (const auto& entry : *list) {
+      if (const auto* table = entry.as_table()) f(*table);
+    }
+  }
+}
+
+bool holds(const toml::table& table, std::string_view pattern) {
+  const size_t dot = std::min(pattern.find('.'), pattern.size());
+  const std::string_view word = pattern.substr(0, dot);
+  const std::string_view rest = pattern.substr(std::min(dot + 1, pattern.size()));
+  bool found = false;
+  for (const auto& [key, node] : table) {
+    if (word != "*" && key.str() != word) continue;
+    if (rest.empty()) return true;
+    each_table(node, [&](const toml::table& below) { found = found || holds(below, rest); });
+  }
+  return found;
+}
+
 }  // namespace
 
 struct Section::Body {
@@ -83,12 +106,7 @@ struct Section::Body {
     const Asked& known_here = found->second;
     for (const auto& [key, node] : table) {
       if (known_here.all || known_here.keys.count(key.str())) {
-        if (const auto* below = node.as_table()) unknown_keys(*below, out);
-        if (const auto* list = node.as_array()) {
-          for (const auto& entry : *list) {
-            if (const auto* below = entry.as_table()) unknown_keys(*below, out);
-          }
-        }
+        each_table(node, [&](const toml::table& below) { unknown_keys(below, out); });
         continue;
       }
       const std::vector<std::string> names(known_here.keys.begin(), known_here.keys.end());
@@ -132,9 +150,15 @@ const void* Section::ask(std::string_view key) {
   return table_of(table_).get(key);
 }
 
+int Section::line(std::string_view key) const {
+  if (!table_) return 0;
+  const toml::node* node = table_of(table_).get(key);
+  if (!node) node = table_of(table_).at_path(key).node();  // of values(): "linger.ms"
+  return node ? line_of(*node) : line();
+}
+
 void Section::fault(std::string_view key, std::string what, std::string remedy) {
-  const toml::node* node = table_ ? table_of(table_).get(key) : nullptr;
-  body_->add(node ? line_of(*node) : line(), join(path_, key), std::move(what), std::move(remedy));
+  body_->add(line(key), join(path_, key), std::move(what), std::move(remedy));
 }
 
 void Section::wrong_type(std::string_view key, std::string_view wanted, std::string_view example) {
@@ -301,6 +325,26 @@ std::vector<std::pair<std::string, Section>> Section::tables(std::string_view ke
   return sections;
 }
 
+std::map<std::string, std::string> Section::values() {
+  std::map<std::string, std::string> all;
+  if (table_) add_values(table_, "", all);
+  return all;
+}
+
+void Section::add_values(const void* table, const std::string& before,
+                         std::map<std::string, std::string>& into) {
+  body_->asked[&table_of(table)].all = true;
+  for (const auto& [key, node] : table_of(table)) {
+    const std::string name = join(before, key.str());
+    if (const auto* below = node.as_table())
+      add_values(below, name, into);
+    else if (node.is_string() || node.is_number() || node.is_boolean())
+      into[name] = node.is_string() ? node.as_string()->get() : shown(node);
+    else
+      fault(name, shown(node) + " is not a text", "put it in quotes");
+  }
+}
+
 Document::Document(std::unique_ptr<Section::Body> body) : body_(std::move(body)) {}
 Document::Document(Document&&) noexcept = default;
 Document& Document::operator=(Document&&) noexcept = default;
@@ -350,29 +394,7 @@ const std::set<std::string>& Document::known_keys() const {
 }
 
 bool Document::has(std::string_view pattern) const {
-  std::vector<const toml::table*> here{&body_->root};
-  while (!pattern.empty()) {
-    const size_t dot = std::min(pattern.find('.'), pattern.size());
-    const std::string_view word = pattern.substr(0, dot);
-    pattern.remove_prefix(std::min(dot + 1, pattern.size()));
-    std::vector<const toml::table*> below;
-    bool found = false;
-    for (const toml::table* table : here) {
-      for (const auto& [key, node] : *table) {
-        if (word != "*" && key.str() != word) continue;
-        found = true;
-        if (const auto* inner = node.as_table()) below.push_back(inner);
-        if (const auto* list = node.as_array()) {
-          for (const auto& entry : *list) {
-            if (const auto* inner = entry.as_table()) below.push_back(inner);
-          }
-        }
-      }
-    }
-    if (!found) return false;
-    here = std::move(below);
-  }
-  return true;
+  return holds(body_->root, pattern);
 }
 
 }  // namespace maitred

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -31,6 +32,7 @@ class Section {
   explicit operator bool() const { return table_ != nullptr; }  // it is written in the file
   const std::string& path() const { return path_; }             // "sources.mortons"
   int line() const;
+  int line(std::string_view key) const;  // the table's, where there is no such key
   bool has(std::string_view key) const;
   KeyKind kind(std::string_view key) const;  // does not count as asking for it
 
@@ -52,6 +54,10 @@ class Section {
   std::vector<Section> array(std::string_view key);                           // [[playbook]]
   std::vector<std::pair<std::string, Section>> tables(std::string_view key);  // [sources.NAME]
 
+  // Of a table whose keys are not ours to know: what it holds, numbers and flags as text. A dotted
+  // key (linger.ms = 5, which TOML takes for a table in a table) is one key here.
+  std::map<std::string, std::string> values();
+
   // What only the reader can know: a value of the right type that makes no sense.
   void fault(std::string_view key, std::string what, std::string remedy = {});
 
@@ -61,6 +67,8 @@ class Section {
   Section(Body* body, const void* table, std::string path, std::string pattern);
   const void* ask(std::string_view key);  // the key's node, or null; remembers that it was asked
   void wrong_type(std::string_view key, std::string_view wanted, std::string_view example);
+  void add_values(const void* table, const std::string& before,
+                  std::map<std::string, std::string>& into);
 
   Body* body_;
   const void* table_;

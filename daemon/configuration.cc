@@ -52,17 +52,6 @@ void read_clock(Section section, ClockConfig& clock) {
   }
 }
 
-void read_bus(Section section, Configuration& into) {
-  constexpr int64_t kPartitionsMax = 1000;
-  into.bus = section.choice("kind", {"embedded"}, "embedded");
-  into.topics.prefix = section.text("prefix", into.topics.prefix);
-  if (into.topics.prefix.empty()) section.fault("prefix", "empty", "write prefix = \"maitred\"");
-  into.topics.partitions =
-      static_cast<int>(section.integer("partitions", kPartitionsDefault, 1, kPartitionsMax));
-  into.topics.partitions_compacted = static_cast<int>(
-      section.integer("partitions_compacted", kPartitionsCompactedDefault, 1, kPartitionsMax));
-}
-
 void read_log(Section section, Configuration& into) {
   using log::Level;
   into.log_format =
@@ -212,7 +201,7 @@ Configuration::Loaded Configuration::load(const path& file) {
   std::vector<ConfigFault> table_faults;
   read_node(root, into);
   read_clock(root.table("clock"), into.clock);
-  read_bus(root.table("bus"), into);
+  read_bus(root, into);
   read_log(root.table("log"), into);
   read_brand(root.table("brand"), into.reading, *rules);
   read_tables(root.table("files"), into.file.parent_path(), *rules, table_faults);
@@ -241,7 +230,8 @@ Result<std::shared_ptr<const Language>> load_language(const Configuration& confi
 }
 
 std::unique_ptr<Clock> make_house_clock(const ClockConfig& clock) {
-  return std::make_unique<HouseClock>(clock.start.value_or(real_clock().now()), clock.rate);
+  const Time now = real_clock().now();
+  return std::make_unique<HouseClock>(clock.start.value_or(now), clock.rate, now);
 }
 
 }  // namespace maitred

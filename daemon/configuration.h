@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "bus/kafka/settings.h"
 #include "bus/topics.h"
 #include "config/document.h"
 #include "config/fault.h"
@@ -45,6 +46,12 @@ struct CourierConfig {
   SecretReference token;
 };
 
+struct KafkaConfig {
+  KafkaSettings settings;  // without its secrets
+  SecretReference password, key_password;
+  std::vector<ConfigFault> unreadable;  // certificates and keys; only who opens the bus needs them
+};
+
 struct ClockConfig {
   std::optional<Time> start;  // house time begins here; none = the machine's own
   double rate = 1;
@@ -62,7 +69,8 @@ struct Configuration {
   std::filesystem::path state;  // books, log.db, sessions, keys
   std::filesystem::path data;   // word lists and gazetteer
   ClockConfig clock;
-  std::string bus = "embedded";
+  std::string bus = "embedded";  // or "kafka"
+  KafkaConfig kafka;
   TopicNames topics;
   int log_format = 1;
   log::Level log_level = log::Level::info;
@@ -83,6 +91,9 @@ struct Configuration::Loaded {
   std::vector<ConfigFault> faults;  // not empty: do not run with it
   std::set<std::string> keys;       // every key the code knows, "sources.*.every"
 };
+
+// [bus.kafka] with its secrets read. denied: one of them, or a file it names, cannot be.
+Result<KafkaSettings> kafka_settings(const Configuration& configuration);
 
 // The word lists and the gazetteer of the data directory, with the configuration's own names.
 Result<std::shared_ptr<const Language>> load_language(const Configuration& configuration);

@@ -15,19 +15,6 @@ constexpr std::string_view kCredential = "credential:";
 constexpr std::string_view kFile = "file:";
 constexpr size_t kSecretMax = 16 << 10;
 
-// A secret itself in the file is refused, and never shown.
-SecretReference read_reference(Section& section, std::string_view key) {
-  std::string reference = section.text(key);
-  const bool named = reference.starts_with(kCredential) && reference.size() > kCredential.size() &&
-                     reference.find('/') == std::string::npos;
-  const bool filed = reference.starts_with("file:/");
-  if (reference.empty() || named || filed) return reference;
-  section.fault(
-      key, "a secret does not belong in this file",
-      "write \"credential:NAME\" (systemd's LoadCredential) or \"file:/path\" (mode 0400)");
-  return {};
-}
-
 Result<void> only_for_owner(const std::string& path) {
   struct stat facts {};
   if (stat(path.c_str(), &facts) != 0) return fail(Fault::missing, path + " is not there");
@@ -45,6 +32,18 @@ std::string zone_of(Section& section) {
 }
 
 }  // namespace
+
+SecretReference read_reference(Section& section, std::string_view key) {
+  std::string reference = section.text(key);
+  const bool named = reference.starts_with(kCredential) && reference.size() > kCredential.size() &&
+                     reference.find('/') == std::string::npos;
+  const bool filed = reference.starts_with("file:/");
+  if (reference.empty() || named || filed) return reference;
+  section.fault(
+      key, "a secret does not belong in this file",
+      "write \"credential:NAME\" (systemd's LoadCredential) or \"file:/path\" (mode 0400)");
+  return {};
+}
 
 Result<std::string> read_secret(const SecretReference& reference) {
   if (reference.empty()) return std::string();

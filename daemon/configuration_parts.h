@@ -7,6 +7,12 @@
 
 namespace maitred {
 
+// Where a secret lies. One that is itself in the file is refused, and never shown.
+SecretReference read_reference(Section& section, std::string_view key);
+
+// [bus] [bus.kafka], after `node`.
+void read_bus(Section root, Configuration& into);
+
 // [sources.NAME] [couriers.NAME]
 void read_sources(Section root, const std::vector<std::string>& accounts, Configuration& into);
 void read_couriers(Section root, Configuration& into);

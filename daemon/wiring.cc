@@ -5,10 +5,9 @@
 #include <cstdio>
 #include <thread>
 
-#include "base/files.h"
 #include "base/log.h"
-#include "base/zone.h"
 #include "bus/embedded/embedded_bus.h"
+#include "bus/kafka/kafka_bus.h"
 #include "connectors/listener.h"
 #include "daemon/health.h"
 #include "daemon/version.h"
@@ -20,6 +19,8 @@ namespace maitred {
 namespace {
 
 constexpr std::chrono::hours kRetainEvery{1};
+constexpr std::chrono::seconds kLookAgainAfter{5};  // at a Kafka that is not as it should be
+constexpr std::chrono::seconds kFinishMax{5};       // then nobody waits for the log any more
 
 Result<std::vector<CourierSettings>> courier_settings(const Configuration& configuration) {
   std::vector<CourierSettings> all;
@@ -97,36 +98,6 @@ Result<std::set<ProcessRole>> roles_from(std::string_view text) {
   return roles;
 }
 
-Result<std::unique_ptr<Clock>> open_house_clock(const Configuration& configuration) {
-  const ClockConfig& config = configuration.clock;
-  if (!config.start) return make_house_clock(config);
-  const auto file = configuration.state / "clock.start";
-  auto began = read_file(file, 64);
-  if (!began && began.error().fault != Fault::missing) return tl::unexpected(began.error());
-  if (!began) {
-    began = to_rfc3339(real_clock().now());
-    TRY(replace_file(file, *began));
-  }
-  TRY_ASSIGN(const Time real_start, parse_rfc3339(*began));
-  return std::make_unique<HouseClock>(*config.start, config.rate, real_start);
-}
-
-Result<std::unique_ptr<Bus>> open_bus(const Configuration& configuration, bool as_daemon,
-                                      Clock& house) {
-  auto bus = EmbeddedBus::open({configuration.state, configuration.topics, as_daemon}, house);
-  if (!bus) return tl::unexpected(bus.error());
-  return std::unique_ptr<Bus>(std::move(*bus));
-}
-
-int with_configuration(const Args& args,
-                       const std::function<Result<void>(const Configuration&)>& body) {
-  const auto loaded = Configuration::load(args.get("--config"));
-  for (const ConfigFault& fault : loaded.faults) fmt::print(stderr, "{}\n", to_text(fault));
-  if (!loaded.faults.empty()) return kExitConfig;
-  const auto done = body(loaded.configuration);
-  return done ? kExitOk : report(done.error());
-}
-
 struct Daemon::Parts {
   Parts(const Configuration& of, std::set<ProcessRole> with)
       : configuration(of), roles(std::move(with)) {}
@@ -158,6 +129,8 @@ struct Daemon::Parts {
   Result<void> make_floor();
   void make_board();
   Result<void> make_listener();
+  void look_at_topics(std::stop_token stop);
+  void hurry();
   bool has(ProcessRole role) const { return roles.contains(role); }
   std::function<void()> ticker(std::string name) {
     return [this, name = std::move(name)] { ticks.tick(name); };
@@ -218,7 +191,7 @@ Result<void> Daemon::Parts::make_floor() {
   floor = std::make_unique<Floor>(FloorParts{*bus, configuration.topics, *fold, tasks, pushes,
                                              staff, *appender, couriers, *buttons, *house},
                                   configuration.floor);
-  floor->clock_ok = [this] { return clock_is_ok(*fold, *house); };
+  floor->clock_ok = [this] { return clock_is_ok(*fold, *house) && bus->health().clock_ok; };
   floor->public_url = [this] { return board ? board->public_url() : configuration.web.public_url; };
   floor->tick = ticker("floor");
   floor->push_tick = ticker("push");
@@ -241,6 +214,20 @@ Result<void> Daemon::Parts::make_listener() {
   settings.tick = [this](std::string_view name) { ticks.tick(name); };
   TRY_ASSIGN(listener, Listener::make(std::move(settings), *bus, *house, real_clock(), http));
   return {};
+}
+
+// Until all of a Kafka's topics were as configured once; what is wrong stands in health().
+void Daemon::Parts::look_at_topics(std::stop_token stop) {
+  auto* kafka = dynamic_cast<KafkaBus*>(bus.get());
+  while (kafka && !stop.stop_requested() && !kafka->check())
+    real_clock().sleep_until(real_clock().now() + kLookAgainAfter, stop);
+}
+
+// The log does not answer: what was not acknowledged is done again after the next start.
+void Daemon::Parts::hurry() {
+  log::warning("daemon.hurried", "the log does not answer: what it has not taken is left undone");
+  bus->give_up();
+  for (std::jthread& thread : threads) thread.request_stop();
 }
 
 Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -281,6 +268,7 @@ Result<void> Daemon::start() {
     parts.thread("push", [&parts](std::stop_token stop) { parts.floor->run_pushes(stop); });
   }
   if (parts.listener) parts.listener->start();
+  parts.threads.emplace_back([&parts](std::stop_token stop) { parts.look_at_topics(stop); });
   return {};
 }
 
@@ -297,6 +285,9 @@ void Daemon::each_second() {
 // First nothing new comes in, then what was begun is finished, the fold last: all wait for it.
 void Daemon::stop() {
   Parts& parts = *parts_;
+  const std::jthread patience([&parts](std::stop_token stopped) {
+    if (real_clock().sleep_until(real_clock().now() + kFinishMax, stopped)) parts.hurry();
+  });
   if (parts.listener) parts.listener->stop();
   if (parts.board) parts.board->stop();
   for (auto thread = parts.threads.rbegin(); thread != parts.threads.rend(); ++thread) {
@@ -306,13 +297,19 @@ void Daemon::stop() {
   parts.threads.clear();
 }
 
+std::optional<Error> Daemon::fatal() const {
+  return parts_->bus->health().fatal;
+}
+
 std::string Daemon::public_url() const {
   return parts_->board ? parts_->board->public_url() : "";
 }
 
 std::vector<std::string> Daemon::blocked() {
   Parts& parts = *parts_;
-  std::vector<std::string> reasons;
+  const BusHealth health = parts.bus->health();
+  std::vector<std::string> reasons = health.blocked;
+  if (health.fatal) reasons.push_back(health.fatal->text);
   for (const Topic topic :
        {Topic::tasks, Topic::customers, Topic::links, Topic::staff, Topic::pushes}) {
     if (!parts.fold->ready(topic))
@@ -322,6 +319,8 @@ std::vector<std::string> Daemon::blocked() {
     reasons.push_back(stopped);
   if (!clock_is_ok(*parts.fold, *parts.house))
     reasons.emplace_back("the clock is behind the newest record: it was stepped");
+  if (!health.clock_ok)
+    reasons.emplace_back("the brokers' clock and ours are more than 5 s apart: no timer fires");
   for (const std::string& name : parts.ticks.silent())
     reasons.push_back(fmt::format("the thread {} does not answer", name));
   return reasons;

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -28,9 +29,15 @@ Result<std::set<ProcessRole>> roles_from(std::string_view text);
 // `clock.start` beside the log, so that daemon and commands agree, also after a restart.
 Result<std::unique_ptr<Clock>> open_house_clock(const Configuration& configuration);
 
-// conflict: another daemon is running here. `as_daemon`: may join groups.
+// `as_daemon`: may join groups; conflict: another daemon is running here. On a Kafka a daemon waits
+// for its brokers. For a command they have to answer within seconds: transient if none does, denied
+// or broken for what a person has to mend.
 Result<std::unique_ptr<Bus>> open_bus(const Configuration& configuration, bool as_daemon,
                                       Clock& house);
+
+// On a Kafka, a right, a password, a topic (denied) or a count (broken) is mended in the
+// configuration: 78. Else as the fault alone says.
+int exit_code_of(const Configuration& configuration, Fault fault);
 
 // Loads --config and runs `body` with it: the shape of most commands. Every fault of the file is
 // printed and makes 78; an error of `body` is reported with the code that fits it.
@@ -47,6 +54,7 @@ class Daemon {
   Result<void> start();                // all threads of the roles
   void each_second();                  // main calls it: retention, health
   void stop();                         // in order; returns when all threads have ended
+  std::optional<Error> fatal() const;  // why it must not go on (exit 78): `node`, partitions
   std::string public_url() const;      // of the buttons, with the real port; empty = none
   std::vector<std::string> blocked();  // what keeps it from being ready, each in a few words
 

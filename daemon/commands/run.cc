@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <ctime>
 
 #include "base/log.h"
@@ -13,8 +14,8 @@
 namespace maitred {
 namespace {
 
-// SIGTERM: this long to end in order; then the process goes as it is. What was not acknowledged
-// moved no cursor and no commit, so nothing is lost by it.
+// SIGTERM: this long to end in order; then the process goes as it is, whoever hangs. What was not
+// acknowledged moved no cursor and no commit, so nothing is lost by it.
 constexpr unsigned kStopMaxSeconds = 9;
 
 sigset_t signals_we_wait_for() {
@@ -25,14 +26,21 @@ sigset_t signals_we_wait_for() {
   return set;
 }
 
-// Waits for a signal, working once a second meanwhile.
+// Waits for a signal, working once a second meanwhile. 0: it cannot go on.
 int wait_for_signal(const sigset_t& set, Daemon& daemon) {
-  for (;;) {
+  while (!daemon.fatal()) {
     daemon.each_second();
     const timespec second{1, 0};
     const int signal = sigtimedwait(&set, nullptr, &second);
     if (signal > 0) return signal;
   }
+  return 0;
+}
+
+// Nothing is lost by leaving without order, so by itself it is no failure.
+volatile sig_atomic_t last_code = kExitOk;
+void leave_at_last(int) {
+  std::_Exit(last_code);
 }
 
 Result<void> run(const std::set<ProcessRole>& roles, const Configuration& configuration) {
@@ -53,10 +61,16 @@ Result<void> run(const std::set<ProcessRole>& roles, const Configuration& config
       "daemon.started", "maitred is running",
       {{"version", kVersion}, {"node", configuration.node}, {"buttons", daemon->public_url()}});
   const int signal = wait_for_signal(set, *daemon);
-  log::notice("daemon.stopping", signal == SIGTERM ? "asked to end (SIGTERM)" : "interrupted");
+  const std::optional<Error> fatal = daemon->fatal();
+  if (fatal) last_code = kExitConfig;
+  log::notice("daemon.stopping", fatal               ? "it cannot go on"
+                                 : signal == SIGTERM ? "asked to end (SIGTERM)"
+                                                     : "interrupted");
+  ::signal(SIGALRM, leave_at_last);
   alarm(kStopMaxSeconds);
   daemon->stop();
   log::notice("daemon.stopped", "ended in order");
+  if (fatal) return fail(Fault::broken, fatal->text);
   return {};
 }
 
