@@ -89,6 +89,20 @@ Error no_topic(const KafkaSubject& subject) {
           {}};
 }
 
+// The cluster understood, and its owner's rules or settings say no.
+Error refused(std::string_view reason, const KafkaSubject& subject) {
+  return {
+      Fault::denied, fmt::format("the cluster will not have {}: {}", subject.topic, reason), {}};
+}
+
+Error somebody_joined(const KafkaSubject& subject) {
+  return {Fault::conflict,
+          fmt::format("somebody is joined to the group {}: stop every daemon that uses this "
+                      "prefix; one that was killed is forgotten after 45 s",
+                      subject.group),
+          {}};
+}
+
 Error too_large(const KafkaSubject& subject) {
   return {Fault::malformed,
           fmt::format("a record is too large for the topic {}: its max.message.bytes has to allow "
@@ -134,6 +148,23 @@ Error diagnose(rd_kafka_resp_err_t code, std::string_view reason, const KafkaSub
               fmt::format("the cluster has fewer brokers than [bus.kafka] replication = {}",
                           settings.replication),
               {}};
+    case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
+    case RD_KAFKA_RESP_ERR_INVALID_CONFIG:
+    case RD_KAFKA_RESP_ERR_INVALID_PARTITIONS:
+      return refused(reason, subject);
+    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
+      return {Fault::malformed,
+              fmt::format("{} takes no record with a stamp so far from the broker's clock: see "
+                          "its message.timestamp.before.max.ms and after.max.ms",
+                          subject.topic),
+              {}};
+    case RD_KAFKA_RESP_ERR_SECURITY_DISABLED:
+      return {Fault::denied,
+              "the cluster checks nobody's rights (it has no authorizer), so none can be granted",
+              {}};
+    case RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:
+      return somebody_joined(subject);
     case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS:
     case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND:
       return {Fault::transient,
