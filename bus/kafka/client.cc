@@ -178,7 +178,7 @@ Result<std::unique_ptr<KafkaClient>> KafkaClient::make(const KafkaSettings& sett
   rd_kafka_conf_set_stats_cb(conf, KafkaCallbackDoor::statistics);
   rd_kafka_conf_set_log_cb(conf, KafkaCallbackDoor::log_line);
   const bool produces = use == KafkaUse::producer || use == KafkaUse::admin;
-  if (use == KafkaUse::producer) rd_kafka_conf_set_dr_msg_cb(conf, KafkaCallbackDoor::delivered);
+  if (state->callbacks.delivered) rd_kafka_conf_set_dr_msg_cb(conf, KafkaCallbackDoor::delivered);
   if (use == KafkaUse::member) rd_kafka_conf_set_rebalance_cb(conf, KafkaCallbackDoor::rebalanced);
   state->handle =
       rd_kafka_new(produces ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf, why.data(), why.size());

@@ -33,6 +33,10 @@ class KafkaBus : public Bus {
   // Are the topics there, with the partitions we expect? Stops at a connection that does not
   // answer. With another number of partitions, health().fatal is set as well.
   Result<void> check();
+  // What we may not do, an error each, found out without leaving a trace: reading these topics,
+  // writing those. They have to be there.
+  std::vector<Error> refusals(const std::vector<std::string_view>& to_read,
+                              const std::vector<std::string_view>& to_write);
 
   Result<std::vector<Position>> publish(std::string_view topic,
                                         std::span<const Record> records) override;
