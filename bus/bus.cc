@@ -3,10 +3,38 @@
 #include "bus/topics.h"
 
 namespace maitred {
+namespace {
+
+constexpr size_t kReadAtOnce = 1000;
+constexpr Duration kReadWait{200};
+constexpr std::chrono::seconds kReadSilenceMax{30};
+
+}  // namespace
 
 std::string_view Stored::header(std::string_view name) const {
   for (const Header& header : headers) {
     if (header.name == name) return header.value;
+  }
+  return {};
+}
+
+Result<void> read_to_end(Reader& reader, const std::function<bool(const Stored&)>& each,
+                         std::stop_token stop) {
+  std::set<std::pair<std::string, int>> open;
+  for (const auto& [topic, places] : reader.positions()) {
+    for (const auto& [partition, next] : places) open.emplace(topic, partition);
+  }
+  Time heard = real_clock().now();
+  while (!open.empty() && !stop.stop_requested()) {
+    TRY_ASSIGN(const Batch batch, reader.poll(kReadAtOnce, kReadWait, stop));
+    for (const Stored& record : batch.records) {
+      if (!each(record)) return {};
+    }
+    for (const TopicPartition& at : batch.at_end) open.erase({std::string(at.topic), at.partition});
+    const Time now = real_clock().now();
+    if (!batch.records.empty() || !batch.at_end.empty()) heard = now;
+    if (now - heard > kReadSilenceMax)
+      return fail(Fault::transient, "the log stopped answering before its end");
   }
   return {};
 }

@@ -83,4 +83,9 @@ class Bus {
   virtual void give_up() {}
 };
 
+// Reads on to the end of every partition the reader has, as they are met, and hands over each
+// record; `each` may say false to stop early. transient: the log brought nothing for 30 s.
+Result<void> read_to_end(Reader& reader, const std::function<bool(const Stored&)>& each,
+                         std::stop_token stop = {});
+
 }  // namespace maitred

@@ -43,7 +43,8 @@ struct Fold::Shelf {
     bool touched = false;  // since the last save
   };
   Book* book = nullptr;
-  std::map<TopicPartition, Place> places = {};  // topic names live in `names`
+  std::map<TopicPartition, Place> places = {};  // topics by suffix
+  bool checked = false;                         // that it was computed from this log
 };
 
 Fold::Fold(Bus& bus, TopicNames names, std::vector<Book*> books, std::filesystem::path directory)
@@ -66,7 +67,7 @@ Result<void> Fold::open() {
     auto opened = open_shelf(*shelf);
     if (!opened) return fail(fmt::format("open the book {}", shelf->book->name()), opened.error());
   }
-  return follow();
+  return {};
 }
 
 Result<void> Fold::open_shelf(Shelf& shelf) {
@@ -83,53 +84,63 @@ Result<void> Fold::open_shelf(Shelf& shelf) {
     return rebuild(shelf);
   }
   shelf.book->db_ = std::move(*db);
-  const auto same = same_log(shelf);
-  if (same && *same) return {};
-  if (!same && same.error().fault == Fault::transient) return tl::unexpected(same.error());
-  return rebuild(shelf);
+  return load_places(shelf) ? Result<void>() : rebuild(shelf);
 }
 
-// Reads the positions, and the last record of each again: is this still the log we folded?
-Result<bool> Fold::same_log(Shelf& shelf) {
-  TopicPositions before;
+Result<void> Fold::load_places(Shelf& shelf) {
   std::map<TopicPartition, Shelf::Place> places;
   TRY(shelf.book->db_->query(
       "SELECT topic, partition, next, last_id, last_time, forgot FROM fold_positions", {},
       [&](const Row& row) {
         const auto known = names_.find(row.text(0));
         if (!known) return true;
-        const TopicPartition key{info(*known).suffix, static_cast<int>(row.integer(1))};
-        places[key] = {row.integer(2), std::string(row.text(3)), Time(Duration(row.integer(4))),
-                       Time(Duration(row.integer(5)))};
-        if (row.integer(2) > 0) before[names_.name(*known)][key.partition] = row.integer(2) - 1;
+        places[{info(*known).suffix, static_cast<int>(row.integer(1))}] = {
+            row.integer(2), std::string(row.text(3)), Time(Duration(row.integer(4))),
+            Time(Duration(row.integer(5)))};
         return true;
       }));
-  if (!before.empty()) {
-    for (auto& [topic, positions] : before) {
-      TRY_ASSIGN(const Positions ends, bus_.ends(topic));
-      for (const auto& [partition, end] : ends) positions.try_emplace(partition, end);
-    }
-    auto reader = bus_.follow(before);
-    if (!reader)
-      return reader.error().fault == Fault::missing ? Result<bool>(false)
-                                                    : tl::unexpected(reader.error());
-    std::set<TopicPartition> seen;
-    for (;;) {
-      TRY_ASSIGN(const Batch batch, (*reader)->poll(kFoldBatchMax, Duration(0), {}));
-      for (const Stored& record : batch.records) {
-        const auto place =
-            places.find({info(*names_.find(record.topic)).suffix, record.position.partition});
-        if (!seen.insert(place->first).second || record.position.offset != place->second.next - 1)
-          continue;
-        if (place->second.last_id != id_of(record) || place->second.last_time != record.log_time)
-          return false;
-      }
-      if (batch.records.empty()) break;
-    }
-  }
   std::scoped_lock lock(mutex_);
   shelf.places = std::move(places);
-  return true;
+  return {};
+}
+
+// Once for each book, as soon as the bus answers; a book of another log is computed again.
+Result<void> Fold::check(Shelf& shelf) {
+  const auto same = same_log(shelf);
+  if (!same && same.error().fault != Fault::missing && same.error().fault != Fault::broken)
+    return tl::unexpected(same.error());
+  if (!same || !*same) TRY(rebuild(shelf));
+  shelf.checked = true;
+  return {};
+}
+
+// Reads the last record of each place again: is this still the log we folded?
+Result<bool> Fold::same_log(const Shelf& shelf) {
+  TopicPositions before;
+  size_t unseen = 0;
+  for (const auto& [at, place] : shelf.places) {
+    if (place.next == 0) continue;
+    before[names_.name(*names_.find(at.topic))][at.partition] = place.next - 1;
+    ++unseen;
+  }
+  if (before.empty()) return true;
+  for (auto& [topic, positions] : before) {
+    TRY_ASSIGN(const Positions ends, bus_.ends(topic));
+    for (const auto& [partition, end] : ends) positions.try_emplace(partition, end);
+  }
+  TRY_ASSIGN(const auto reader, bus_.follow(before));
+  std::set<TopicPartition> seen;
+  bool same = true;
+  TRY(read_to_end(*reader, [&](const Stored& record) {
+    const TopicPartition at{info(*names_.find(record.topic)).suffix, record.position.partition};
+    const auto place = shelf.places.find(at);
+    if (place == shelf.places.end() || !seen.insert(at).second) return true;
+    const bool is_last = record.position.offset == place->second.next - 1;  // else compacted
+    same = same && (!is_last || (place->second.last_id == id_of(record) &&
+                                 place->second.last_time == record.log_time));
+    return same && seen.size() < unseen;
+  }));
+  return same;
 }
 
 Result<void> Fold::rebuild(Shelf& shelf) {
@@ -151,6 +162,7 @@ Result<void> Fold::rebuild(Shelf& shelf) {
     return db.script(
         fmt::format("PRAGMA user_version={}", shelf.book->rules() * 100 + kFoldLayout));
   }));
+  shelf.checked = true;
   std::scoped_lock lock(mutex_);
   shelf.places.clear();
   reached_end_.clear();  // nobody is answered out of a book that is not whole
@@ -159,16 +171,28 @@ Result<void> Fold::rebuild(Shelf& shelf) {
 
 // One reader for all books, from the least any of them needs.
 Result<void> Fold::follow() {
-  TopicPositions from;
-  std::scoped_lock lock(mutex_);
+  for (auto& shelf : shelves_) {
+    if (!shelf->checked) TRY(check(*shelf));
+  }
+  TopicPositions begins;
   for (const auto& shelf : shelves_) {
     for (const Topic topic : shelf->book->topics()) {
-      TRY_ASSIGN(const Positions begins, bus_.begins(names_.name(topic)));
-      for (const auto& [partition, begin] : begins) {
-        Shelf::Place& place = shelf->places[{info(topic).suffix, partition}];
-        const int64_t next = std::max(place.next, begin);
-        const auto [at, is_new] = from[names_.name(topic)].try_emplace(partition, next);
-        if (!is_new) at->second = std::min(at->second, next);
+      if (begins.contains(names_.name(topic))) continue;
+      TRY_ASSIGN(begins[names_.name(topic)], bus_.begins(names_.name(topic)));
+    }
+  }
+  TopicPositions from;
+  {
+    std::scoped_lock lock(mutex_);
+    for (const auto& shelf : shelves_) {
+      for (const Topic topic : shelf->book->topics()) {
+        const std::string name = names_.name(topic);
+        for (const auto& [partition, begin] : begins[name]) {
+          Shelf::Place& place = shelf->places[{info(topic).suffix, partition}];
+          const int64_t next = std::max(place.next, begin);
+          const auto [at, is_new] = from[name].try_emplace(partition, next);
+          if (!is_new) at->second = std::min(at->second, next);
+        }
       }
     }
   }
@@ -190,15 +214,27 @@ Result<size_t> Fold::step(Duration wait, std::stop_token stop) {
       return fail(fmt::format("fold into the book {}", shelf->book->name()), folded.error());
     }
   }
-  {
-    std::scoped_lock lock(mutex_);
-    for (const TopicPartition& at : batch->at_end) {
-      reached_end_.insert({info(*names_.find(at.topic)).suffix, at.partition});
-    }
-  }
+  pass_ends(*batch);
   moved_.notify_all();
   if (!batch->records.empty() && folded_) folded_();
   return batch->records.size();
+}
+
+// The end may lie beyond the last record there is to see: a book has passed that, too.
+void Fold::pass_ends(const Batch& batch) {
+  if (batch.at_end.empty()) return;
+  const TopicPositions read = reader_->positions();
+  std::scoped_lock lock(mutex_);
+  for (const TopicPartition& end : batch.at_end) {
+    const TopicPartition at{info(*names_.find(end.topic)).suffix, end.partition};
+    reached_end_.insert(at);
+    const int64_t next = read.find(end.topic)->second.at(end.partition);
+    for (auto& shelf : shelves_) {
+      const auto place = shelf->places.find(at);
+      if (place == shelf->places.end() || place->second.stopped) continue;
+      place->second.next = std::max(place->second.next, next);
+    }
+  }
 }
 
 Result<void> Fold::fold_into(Shelf& shelf, const Batch& batch) {
@@ -216,7 +252,7 @@ Result<void> Fold::fold_into(Shelf& shelf, const Batch& batch) {
       if (std::find(topics.begin(), topics.end(), topic) != topics.end())
         TRY(apply_one(shelf, topic, record));
     }
-    return forget_old(shelf);
+    return save_places(shelf);
   });
   if (!done) {
     std::scoped_lock lock(mutex_);
@@ -263,7 +299,7 @@ Result<void> Fold::apply_one(Shelf& shelf, Topic topic, const Stored& record) {
 
 // Saves the positions that moved, in the batch's own transaction; once a day of log time also
 // drops what is too old to keep.
-Result<void> Fold::forget_old(Shelf& shelf) {
+Result<void> Fold::save_places(Shelf& shelf) {
   for (auto& [at, place] : shelf.places) {
     if (!place.touched) continue;
     const Topic topic = *names_.find(at.topic);

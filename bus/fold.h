@@ -61,7 +61,7 @@ class Fold {
   Fold(Bus& bus, TopicNames names, std::vector<Book*> books, std::filesystem::path directory);
   ~Fold();
 
-  Result<void> open();             // opens or rebuilds the files; before run() and any read
+  Result<void> open();             // opens or makes the files; asks no bus; before run() and reads
   void run(std::stop_token stop);  // the thread `fold`: heals by itself, logs when it cannot
   // One round of the loop: reads up to kFoldBatchMax records, waiting up to `wait` for the first.
   Result<size_t> step(Duration wait, std::stop_token stop);
@@ -82,11 +82,14 @@ class Fold {
   struct Shelf;  // one book and how far it has read
   Result<void> open_shelf(Shelf& shelf);
   Result<void> rebuild(Shelf& shelf);
-  Result<bool> same_log(Shelf& shelf);
+  Result<void> load_places(Shelf& shelf);
+  Result<void> check(Shelf& shelf);
+  Result<bool> same_log(const Shelf& shelf);
   Result<void> follow();
+  void pass_ends(const Batch& batch);
   Result<void> fold_into(Shelf& shelf, const Batch& batch);
   Result<void> apply_one(Shelf& shelf, Topic topic, const Stored& record);
-  Result<void> forget_old(Shelf& shelf);
+  Result<void> save_places(Shelf& shelf);
   bool passed(std::string_view topic, const Positions& next) const;
   bool ended(Topic topic) const;  // these three with mutex_ held
   bool all_ended() const;

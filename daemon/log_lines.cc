@@ -119,11 +119,10 @@ Result<Positions> positions_from(Bus& bus, const std::string& topic, const std::
 Result<void> read_all(Bus& bus, const TopicPositions& from,
                       const std::function<void(const Stored&)>& each) {
   TRY_ASSIGN(auto reader, bus.follow(from));
-  for (;;) {
-    TRY_ASSIGN(const Batch batch, reader->poll(1000, Duration(0), {}));
-    if (batch.records.empty()) return {};
-    for (const Stored& record : batch.records) each(record);
-  }
+  return read_to_end(*reader, [&](const Stored& record) {
+    each(record);
+    return true;
+  });
 }
 
 }  // namespace maitred

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kPatience = 5'000;  // ms
 constexpr int kPatienceInTrouble = 1'000;
+constexpr Duration kAskAgainAfter{100};
 constexpr int kFencedMax = 3;
 constexpr std::chrono::minutes kFencedWithin{1};
 constexpr int64_t kOldest = RD_KAFKA_OFFSET_BEGINNING, kEnd = RD_KAFKA_OFFSET_END;
@@ -180,8 +181,20 @@ Result<std::vector<Position>> KafkaBus::publish(std::string_view topic,
   return published;
 }
 
+// A partition whose leader is just being chosen is asked for again.
 Result<TopicPositions> KafkaBus::list_offsets(const std::vector<std::string_view>& topics,
                                               int64_t at) {
+  const Time until = real_clock().now() + Duration(patience());
+  for (;;) {
+    auto places = ask_offsets(topics, at);
+    const bool passes = !places && places.error().fault == Fault::transient;
+    if (!passes || real_clock().now() + kAskAgainAfter >= until) return places;
+    real_clock().sleep_until(real_clock().now() + kAskAgainAfter, {});
+  }
+}
+
+Result<TopicPositions> KafkaBus::ask_offsets(const std::vector<std::string_view>& topics,
+                                             int64_t at) {
   const auto client = producer_->client();
   if (!client) return fail(Fault::transient, "the Kafka client is being made anew");
   const auto list = partition_list(topics.size() * 16);

@@ -70,6 +70,7 @@ class KafkaBus : public Bus {
  private:
   KafkaBus(KafkaSettings settings, const Clock& house);
   Result<TopicPositions> list_offsets(const std::vector<std::string_view>& topics, int64_t at);
+  Result<TopicPositions> ask_offsets(const std::vector<std::string_view>& topics, int64_t at);
   Result<void> look_at(std::string_view topic);
   Result<int> count_of(std::string_view topic);
   Error absence(std::string_view topic);

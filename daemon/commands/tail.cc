@@ -13,12 +13,10 @@ namespace {
 
 std::atomic<bool> interrupted = false;
 
-// Prints one batch. false: whoever reads our output has gone.
-bool print(const Batch& batch, const TopicNames& names, bool as_json) {
-  for (const Stored& record : batch.records) {
-    fmt::print("{}\n", as_json ? json_line(record) : plain_line(names, record));
-  }
-  return std::fflush(stdout) == 0;
+// false: whoever reads our output has gone, or it is enough.
+bool print(const Stored& record, const TopicNames& names, bool as_json) {
+  const std::string line = as_json ? json_line(record) : plain_line(names, record);
+  return std::puts(line.c_str()) >= 0 && !interrupted;
 }
 
 Result<void> tail(const Args& args, const Configuration& config) {
@@ -38,10 +36,12 @@ Result<void> tail(const Args& args, const Configuration& config) {
   const bool follow = args.has("--follow");
   std::signal(SIGINT, [](int) { interrupted = true; });
   std::signal(SIGPIPE, SIG_IGN);
-  while (!interrupted) {
-    TRY_ASSIGN(const Batch batch, reader->poll(1000, Duration(follow ? 200 : 0), {}));
-    if (batch.records.empty() && !follow) break;
-    if (!print(batch, names, args.has("--json"))) break;
+  const auto each = [&](const Stored& record) { return print(record, names, args.has("--json")); };
+  if (!follow) return read_to_end(*reader, each);
+  for (bool more = true; more && !interrupted;) {
+    TRY_ASSIGN(const Batch batch, reader->poll(1000, Duration(200), {}));
+    for (const Stored& record : batch.records) more = more && each(record);
+    more = std::fflush(stdout) == 0 && more;
   }
   return {};
 }

@@ -52,6 +52,22 @@ TEST_CASE("a second daemon is refused in one sentence; a command beside it is no
   CHECK(command->join("maitred.mentions", "g", {}).error().fault == Fault::denied);
 }
 
+TEST_CASE("log time never runs backwards in a partition, though the clock does") {
+  test::Scratch scratch;
+  FakeClock clock(kStart);
+  const auto bus = open(scratch, clock);
+  const std::vector one{record("k", "1")}, two{record("k", "2")};
+  REQUIRE(bus->publish("maitred.mentions", one));
+  clock.set(kStart - std::chrono::hours(1));
+  REQUIRE(bus->publish("maitred.mentions", two));
+  auto reader = bus->follow({{"maitred.mentions", {}}});
+  REQUIRE(reader);
+  const auto batch = (*reader)->poll(10, Duration(0), {});
+  REQUIRE(batch);
+  REQUIRE(batch->records.size() == 2);
+  CHECK(batch->records[1].log_time == batch->records[0].log_time);
+}
+
 TEST_CASE("retention drops what a topic keeps no longer, and says so to a reader who missed it") {
   test::Scratch scratch;
   FakeClock clock(kStart);
