@@ -42,6 +42,10 @@ constexpr std::array kStrangers = {
     Stranger{"dispatch/dispatcher", "dispatch/staff/"},
     Stranger{"dispatch/dispatcher", "dispatch/board/"},
     Stranger{"dispatch/", "dispatch/dispatcher"},
+    // What verify says of the law, it says in words of its own.
+    Stranger{"daemon/audit/", "bus/accept"},
+    Stranger{"daemon/audit/", "bus/task_event"},
+    Stranger{"daemon/audit/", "bus/mention"},
 };
 
 // A foreign header begins like `header`; only `door` (a file, or a folder ending in /) includes it.
@@ -91,6 +95,7 @@ const Words kPure = {
     "bus/customer",
     "bus/staff",
     "bus/cursor",
+    "daemon/audit/acceptance",
 };
 // What asks, waits and saves on behalf of the connectors.
 const Words kImpure = {"connectors/poller", "connectors/listener", "connectors/directory",
