@@ -178,8 +178,9 @@ void read_bus(Section root, Configuration& into) {
                "under another name",
                "write node = \"kitchen-1\", another one for each process");
   } else if (on_kafka && !is_kafka_name(into.node)) {
-    root.fault("node", fmt::format("Kafka takes no member called '{}'", into.node),
-               fmt::format("at most {} letters", kKafkaNameMax - kSuffixMax));
+    root.fault(
+        "node", fmt::format("Kafka takes no member called '{}'", into.node),
+        fmt::format("use up to {} letters, digits, '-' and '_'", kKafkaNameMax - kSuffixMax));
   }
   Section kafka = section.table("kafka");
   if (kafka && !section.has("kind")) {

@@ -162,6 +162,178 @@ TEST_CASE("a secret is read where it lies, and only if nobody else can") {
   CHECK_FALSE(read_secret("credential:good"));
 }
 
+// A configuration that is in order but for what is written about the bus.
+Configuration::Loaded load_with_bus(const Scratch& scratch, const std::string& above,
+                                    const std::string& bus) {
+  scratch.write("stores.csv", "id,name,lat,lon,zone,hours\n");
+  scratch.write("catalogue.csv", "id,name\n");
+  return Configuration::load(
+      scratch.write("maitred.toml", above + "\n" + bus + "\n[brand]\naliases = ['us']\n"));
+}
+
+TEST_CASE("switched to Kafka, the example's settings reach the bus") {
+  Scratch scratch;
+  fs::copy(kConfig / "demo", scratch.path / "demo");
+  auto text = all_on(*read_file(kConfig / "maitred.example.toml"));
+  const auto replace = [&](std::string_view from, std::string_view to) {
+    for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+      text.replace(at, from.size(), to);
+  };
+  replace("kind = \"embedded\"", "kind = \"kafka\"");
+  replace("/etc/maitred/", "");
+  scratch.write("kafka-ca.pem", "ca");
+  scratch.write("kafka-certificate.pem", "certificate");
+  scratch.write("kafka-key.pem", "key", 0640);
+  scratch.write("kafka", "swordfish\n", 0400);
+  scratch.write("kafka-key", "open sesame\n", 0400);
+  const auto loaded = Configuration::load(scratch.write("maitred.toml", text));
+  CHECK(faults_of(loaded) == "");
+  const Configuration& configuration = loaded.configuration;
+  CHECK(configuration.bus == "kafka");
+  CHECK(to_text(configuration.kafka.unreadable) == "");
+  CHECK(configuration.kafka.settings.password == "");  // not until somebody opens the bus
+
+  setenv("CREDENTIALS_DIRECTORY", scratch.path.c_str(), 1);
+  const auto settings = kafka_settings(configuration);
+  unsetenv("CREDENTIALS_DIRECTORY");
+  REQUIRE_MESSAGE(settings, settings.error().text);
+  CHECK(settings->brokers.size() == 3);
+  CHECK(settings->node == "kitchen-1");
+  CHECK(settings->names.prefix == "maitred");
+  CHECK(settings->replication == 3);
+  CHECK(settings->min_insync == 2);
+  CHECK(settings->security == "sasl_tls");
+  CHECK(settings->ca == (scratch.path / "kafka-ca.pem").string());
+  CHECK(settings->key == (scratch.path / "kafka-key.pem").string());
+  CHECK(settings->key_password == "open sesame");
+  CHECK(settings->mechanism == "PLAIN");
+  CHECK(settings->user == "maitred");
+  CHECK(settings->password == "swordfish");
+  CHECK(settings->properties == KafkaProperties{{"client.rack", "kitchen"}, {"linger.ms", "5"}});
+
+  const auto without = kafka_settings(configuration);
+  REQUIRE_FALSE(without);
+  CHECK(without.error().fault == Fault::denied);
+  CHECK(without.error().text.find("read [bus.kafka] password: credential:kafka") !=
+        std::string::npos);
+}
+
+TEST_CASE("what cannot work with a Kafka is said with its line and remedy") {
+  struct Row {
+    const char* bus;                  // line 1 is `node`
+    std::vector<const char*> faults;  // all of them; none: it is in order
+  };
+  const std::string kafka = "[bus]\nkind = 'kafka'\n[bus.kafka]\n";  // lines 2, 3 and 4
+  const std::vector<Row> rows = {
+      {"brokers = ['a:9092']", {}},
+      {"brokers = ['[::1]:9092', 'kafka.example:9092']\nreplication = 1", {}},
+      {"brokers = 'a:9092'\nsecurity = 'tls'", {}},
+      {"brokers = ['a:9092']\nsecurity = 'sasl_tls'\nuser = 'u'\npassword = 'file:/p'", {}},
+      {"", {":4: bus.kafka.brokers: missing; write brokers = ["}},
+      {"brokers = []", {":5: bus.kafka.brokers: missing"}},
+      {"brokers = ['a', ':1', 'a:0', 'a:65536', 'a:x', 'SSL://a:1', 'a:1,b:1', '::1:9092']",
+       {"'a' is no host and port; write e.g. \"kafka1.example:9092\"", "':1' is", "'a:0' is",
+        "'a:65536' is", "'a:x' is", "'SSL://a:1' is", "'a:1,b:1' is", "'::1:9092' is"}},
+      {"brokers = ['a:1']\nreplication = 0\nmin_insync = 5",
+       {":6: bus.kafka.replication: 0 is out of range",
+        ":7: bus.kafka.min_insync: 5 replicas of 3 can never be in sync"}},
+      {"brokers = ['a:1']\nreplication = 2\nmin_insync = 3", {":7: bus.kafka.min_insync: 3"}},
+      {"brokers = ['a:1']\nsecurity = 'ssl'", {":6: bus.kafka.security: 'ssl' is not known"}},
+      {"brokers = ['a:1']\nca = 'ca.pem'",
+       {":6: bus.kafka.ca: is of no use with security = \"plaintext\"; write security = \"tls\""}},
+      {"brokers = ['a:1']\nsecurity = 'tls'\nuser = 'u'",
+       {":7: bus.kafka.user: nobody logs in with security = \"tls\"; write security = "
+        "\"sasl_tls\""}},
+      {"brokers = ['a:1']\nsecurity = 'sasl_plaintext'\nkey_password = 'file:/k'",
+       {":7: bus.kafka.key_password: is of no use", ":7: bus.kafka.key_password: there is no key",
+        ":4: bus.kafka.user: missing", ":4: bus.kafka.password: missing; write \"credential:"}},
+      {"brokers = ['a:1']\nsecurity = 'sasl_tls'\nuser = 'u'\npassword = 'sikrit'\n"
+       "mechanism = 'scram'",
+       {":8: bus.kafka.password: a secret does not belong in this file",
+        ":9: bus.kafka.mechanism: 'scram' is not known"}},
+      {"brokers = ['a:1']\nsecurity = 'tls'\ncertificate = 'c.pem'",
+       {":7: bus.kafka.certificate: is of no use without a key; write key = "}},
+      {"brokers = ['a:1']\nsecurity = 'tls'\nkey = 'k.pem'",
+       {":7: bus.kafka.key: is of no use without a certificate"}},
+      {"brokers = ['a:1']\nbroker = 'b:1'", {":6: bus.kafka.broker: no such key; did you mean"}},
+      {"brokers = ['a:1']\n[bus.kafka.properties]\nlinger.ms = 5\n'socket.keepalive.enable' = true",
+       {}},
+      {"brokers = ['a:1']\n[bus.kafka.properties]\nlinger.ms = 'long'\nacks = 1\n'no.such' = 'x'\n"
+       "'ssl.ca.location' = 'x'\nbatch.size = [1]",
+       {":7: bus.kafka.properties.linger.ms: ",
+        ":8: bus.kafka.properties.acks: is not for [bus.kafka.properties]; leave it out",
+        ":9: bus.kafka.properties.no.such: No such configuration property",
+        ":10: bus.kafka.properties.ssl.ca.location: is not for [bus.kafka.properties]; write it",
+        ":11: bus.kafka.properties.batch.size: a list is not a text"}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.bus));
+    Scratch scratch;
+    const auto loaded = load_with_bus(scratch, "node = 'n'", kafka + row.bus);
+    const std::string text = faults_of(loaded);
+    CAPTURE(text);
+    CHECK(loaded.faults.size() == row.faults.size());
+    for (const char* part : row.faults) {
+      CAPTURE(std::string(part));
+      CHECK(text.find(part) != std::string::npos);
+    }
+    CHECK(text.find("sikrit") == std::string::npos);
+  }
+}
+
+TEST_CASE("on a Kafka a process needs a name that outlives its host, and topics one it takes") {
+  Scratch scratch;
+  const std::string kafka = "[bus.kafka]\nbrokers = ['a:1']\n";
+  struct Row {
+    std::string above, bus, fault;
+  };
+  const std::vector<Row> rows = {
+      {"", "[bus]\nkind = 'kafka'\n" + kafka, ": node: missing: the brokers know this process"},
+      {"", "[bus]\nkind = 'embedded'\n" + kafka, ""},
+      {"", "[bus]\n" + kafka, ": bus.kind: missing, so [bus.kafka] would not be used"},
+      {"", kafka, ": bus.kind: missing, so [bus.kafka] would not be used"},
+      {"node = '..'", "[bus]\nkind = 'kafka'\n" + kafka, ":1: node: Kafka takes no member"},
+      {"node = 'n'", "[bus]\nkind = 'kafka'\nprefix = 'our posts'\n" + kafka,
+       ":4: bus.prefix: Kafka takes no topic called 'our posts.tasks'"},
+      {"node = 'n'", "[bus]\nkind = 'kafak'\n" + kafka, ":3: bus.kind: 'kafak' is not known"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.above);
+    CAPTURE(row.bus);
+    const auto loaded = load_with_bus(scratch, row.above, row.bus);
+    const std::string text = faults_of(loaded);
+    CAPTURE(text);
+    CHECK(loaded.faults.size() == (row.fault.empty() ? 0 : 1));
+    CHECK(text.find(row.fault) != std::string::npos);
+  }
+}
+
+TEST_CASE("a certificate that cannot be read keeps nobody from what needs no bus") {
+  Scratch scratch;
+  scratch.write("good.pem", "x");
+  scratch.write("open.pem", "x", 0604);
+  fs::create_directory(scratch.path / "folder.pem");
+  const auto loaded = load_with_bus(scratch, "node = 'n'",
+                                    "[bus]\nkind = 'kafka'\n[bus.kafka]\nbrokers = ['a:1']\n"
+                                    "security = 'tls'\nca = 'folder.pem'\n"
+                                    "certificate = 'absent.pem'\nkey = 'open.pem'\n");
+  CHECK(faults_of(loaded) == "");
+  const std::string text = to_text(loaded.configuration.kafka.unreadable);
+  CAPTURE(text);
+  for (const std::string& part :
+       {std::string(":7: bus.kafka.ca: ") + (scratch.path / "folder.pem").string() + " is no file",
+        std::string(":8: bus.kafka.certificate: "),
+        std::string("No such file or directory; name a PEM"),
+        std::string(":9: bus.kafka.key: others may read "), std::string("; chmod o= ")}) {
+    CAPTURE(part);
+    CHECK(text.find(part) != std::string::npos);
+  }
+  const auto settings = kafka_settings(loaded.configuration);
+  REQUIRE_FALSE(settings);
+  CHECK(settings.error().fault == Fault::denied);
+  CHECK(settings.error().text.find("bus.kafka.ca") != std::string::npos);
+}
+
 TEST_CASE("accounts become author ids") {
   CHECK(author_id_of("mastodon:@Us@Social.Example") == "mastodon:us@social.example");
   CHECK(author_id_of("mastodon:us@social.example") == "mastodon:us@social.example");
