@@ -152,7 +152,9 @@ class Run:
         if self.options.without_server:
             return
         directory = os.path.join(self.home, "mastodon")
-        self.server = subprocess.Popen([os.path.join(ROOT, "tests/servers/mastodon"), directory, "127.0.0.7"],
+        number = os.getpid()  # two kill tests at once do not meet
+        address = f"127.{1 + number // 256 % 254}.{number % 256}.7"
+        self.server = subprocess.Popen([os.path.join(ROOT, "tests/servers/mastodon"), directory, address],
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         ready = os.path.join(directory, "ready.json")
         self.wait(lambda: os.path.exists(ready), 20, "the Mastodon server")
@@ -333,7 +335,7 @@ class Run:
         victims = [self.kill_daemon] * self.options.kills + [self.kill_broker] * self.options.broker_kills
         self.random.shuffle(victims)
         for number, kill in enumerate(victims, 1):
-            time.sleep(self.random.uniform(0.05, 1.6))
+            time.sleep(self.random.uniform(0.05, 4 if self.broker else 1.6))  # on Kafka it takes longer to begin
             if self.daemon.poll() is not None:
                 sys.exit(f"kill test: the daemon ended by itself with {self.daemon.returncode}; see {self.home}/daemon.log")
             kill()
