@@ -1,8 +1,8 @@
 // The bus's promises on a real Kafka.
-#include <doctest/doctest.h>
 #include <fmt/core.h>
 
 #include "tests/bus/kafka_house.h"
+#include "tests/bus/promises.h"
 
 using namespace maitred;
 

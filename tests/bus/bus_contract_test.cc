@@ -1,34 +1,12 @@
 // The bus's promises on the embedded bus, and what both buses hash alike.
-#include <doctest/doctest.h>
-
-#include "bus/embedded/embedded_bus.h"
 #include "tests/bus/promises.h"
-#include "tests/bus/scratch.h"
 
 using namespace maitred;
-
-namespace {
-
-class EmbeddedHouse : public test::House {
- public:
-  const char* name() const override { return "embedded"; }
-  std::unique_ptr<Bus> open() override {
-    auto bus = EmbeddedBus::open({scratch_.path(), names, true}, clock);
-    REQUIRE_MESSAGE(bus, (bus ? "" : bus.error().text));
-    return std::move(*bus);
-  }
-  std::shared_ptr<Bus> open_beside(const std::shared_ptr<Bus>& bus) override { return bus; }
-
- private:
-  test::Scratch scratch_;
-};
-
-}  // namespace
 
 TEST_CASE("the embedded bus keeps the bus's promises") {
   for (const test::Promise& promise : test::promises()) {
     SUBCASE(promise.words) {
-      EmbeddedHouse house;
+      test::EmbeddedHouse house(true);
       promise.keep(house);
     }
   }

@@ -1,7 +1,5 @@
 #include "tests/bus/kafka_house.h"
 
-#include <doctest/doctest.h>
-
 #include "base/digest.h"
 
 namespace maitred::test {
@@ -10,6 +8,10 @@ KafkaServer& shared_kafka() {
   static Result<KafkaServer> server = KafkaServer::start();
   REQUIRE_MESSAGE(server, (server ? "" : server.error().text));
   return *server;
+}
+
+std::unique_ptr<House> kafka_house() {
+  return std::make_unique<KafkaHouse>(shared_kafka());
 }
 
 KafkaHouse::KafkaHouse(KafkaServer& server) : server_(server) {

@@ -1,4 +1,4 @@
-// A House on a real Kafka (tests/bus/promises.h): one broker for all houses of a test program, and
+// A House on a real Kafka (tests/bus/house.h): one broker for all houses of a test program, and
 // for each house topics of its own under a prefix nobody else has.
 #pragma once
 
@@ -12,7 +12,6 @@ namespace maitred::test {
 class KafkaHouse : public House {
  public:
   explicit KafkaHouse(KafkaServer& server);
-  const char* name() const override { return "kafka"; }
   std::unique_ptr<Bus> open() override { return open_as("one"); }
   std::shared_ptr<Bus> open_beside(const std::shared_ptr<Bus>&) override { return open_as("two"); }
   std::unique_ptr<KafkaBus> open_as(const std::string& node);
@@ -26,5 +25,6 @@ class KafkaHouse : public House {
 
 // The broker that this test program starts with its first house, and ends with itself.
 KafkaServer& shared_kafka();
+std::unique_ptr<House> kafka_house();  // on that one
 
 }  // namespace maitred::test

@@ -1,19 +1,14 @@
 #include "tests/bus/promises.h"
 
-#include <doctest/doctest.h>
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <atomic>
 #include <thread>
 
-#include "base/clock.h"
-#include "tests/bus/scratch.h"
-
 namespace maitred::test {
 namespace {
 
-constexpr Duration kPatience{30'000};
 constexpr Duration kWait{100};
 
 Time deadline() {
