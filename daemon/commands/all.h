@@ -28,6 +28,7 @@ const Command& tail_command();
 const Command& why_command();
 const Command& verify_command();
 std::span<const Command> topics_commands();
+const Command& topics_copy_command();  // one of topics_commands
 std::span<const Command> sources_commands();
 std::span<const Command> crm_commands();
 std::span<const Command> staff_commands();
