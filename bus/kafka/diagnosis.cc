@@ -49,6 +49,13 @@ Error tls_trouble(std::string_view reason, const KafkaSettings& settings) {
                         brokers_of(settings), settings.security),
             {}};
   }
+  if (has(reason, "unexpected eof")) {
+    return {Fault::denied,
+            fmt::format("{} breaks off the TLS handshake, as a listener without TLS does: is "
+                        "[bus.kafka] security = \"{}\" what it wants?",
+                        brokers_of(settings), settings.security),
+            {}};
+  }
   return {Fault::denied, fmt::format("TLS with {} fails: {}", brokers_of(settings), reason), {}};
 }
 
@@ -62,11 +69,18 @@ Error no_connection(std::string_view reason, const KafkaSettings& settings) {
                     settings.certificate.empty() ? "we show none" : "not " + settings.certificate),
         {}};
   }
-  if (has(reason, "ApiVersion") && settings.security != "tls" && settings.security != "sasl_tls") {
+  if (has(reason, "Disconnected while requesting ApiVersion")) {
     return {Fault::denied,
             fmt::format("the broker ends the connection at once: a TLS listener does so to "
                         "[bus.kafka] security = \"{}\"",
                         settings.security),
+            {}};
+  }
+  if (has(reason, "might require SASL")) {
+    return {Fault::denied,
+            fmt::format("the broker wants a password: write [bus.kafka] security = \"{}\", user "
+                        "and password",
+                        settings.security == "tls" ? "sasl_tls" : "sasl_plaintext"),
             {}};
   }
   return {Fault::transient,
@@ -128,6 +142,7 @@ Error diagnose(rd_kafka_resp_err_t code, std::string_view reason, const KafkaSub
       return tls_trouble(reason, settings);
     case RD_KAFKA_RESP_ERR__RESOLVE:
     case RD_KAFKA_RESP_ERR__TRANSPORT:
+    case RD_KAFKA_RESP_ERR__TIMED_OUT:
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
       return no_connection(reason, settings);
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
@@ -135,7 +150,7 @@ Error diagnose(rd_kafka_resp_err_t code, std::string_view reason, const KafkaSub
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
       return no_right(fmt::format("the group {}", subject.group), settings);
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-      return no_right("the cluster", settings);
+      return no_right(has(reason, "PID") ? "write to any topic" : "change the cluster", settings);
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:

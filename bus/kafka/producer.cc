@@ -12,6 +12,7 @@ constexpr Duration kServeWait{100};      // so that a stop or a fatal error is n
 constexpr Duration kFullWait{10};        // before a full queue is tried again
 constexpr Duration kReportsLate{5'000};  // beyond kKafkaPublishMax: the client hangs
 constexpr Duration kMakeAgainAfter{1000};
+constexpr Duration kRefusedAgain{10'000};  // a missing right is not granted sooner
 constexpr std::chrono::seconds kClockOff{5};
 
 Time now() {
@@ -89,6 +90,7 @@ std::shared_ptr<KafkaClient> KafkaProducer::client() const {
 }
 
 void KafkaProducer::serve(std::stop_token stop) {
+  Time made_at = now();
   while (!stop.stop_requested()) {
     auto client = this->client();
     if (!client) {
@@ -97,17 +99,22 @@ void KafkaProducer::serve(std::stop_token stop) {
         real_clock().sleep_until(now() + kMakeAgainAfter, stop);
         continue;
       }
+      made_at = now();
       std::scoped_lock lock(mutex_);
       client_ = std::move(*made);
       changed_.notify_all();
       continue;
     }
     rd_kafka_poll(client->handle(), static_cast<int>(kServeWait.count()));
-    if (const auto fatal = client->fatal()) {
+    const auto fatal = client->fatal();
+    if (!fatal) continue;
+    // Who may not write at all may still ask and read, and is perhaps granted more.
+    const bool is_refused = fatal->fault == Fault::denied;
+    if (is_refused && now() - made_at < kRefusedAgain) continue;
+    if (!is_refused)
       log::warning("bus.producer_renewed",
                    "librdkafka cannot go on sending and is made anew: " + fatal->text);
-      put_away(std::move(client));
-    }
+    put_away(std::move(client));
   }
 }
 
@@ -157,7 +164,7 @@ Error KafkaProducer::send(KafkaClient& client, const std::string& topic, const R
     if (!full || now() >= until || given_up_) {
       rd_kafka_headers_destroy(headers);
       if (full) return {Fault::transient, "the queue of what waits to be sent stayed full", {}};
-      return client.diagnosis(sent, {}, topic);
+      return client.fatal().value_or(client.diagnosis(sent, {}, topic));
     }
     real_clock().sleep_until(now() + kFullWait, {});
   }

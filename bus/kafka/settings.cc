@@ -81,7 +81,6 @@ void add_defaults(KafkaUse use, KafkaProperties& all) {
   all["reconnect.backoff.max.ms"] = "1000";
   all["topic.metadata.refresh.interval.ms"] = "10000";
   all["topic.metadata.refresh.fast.interval.ms"] = "100";
-  all["log.connection.close"] = "false";  // idle connections come and go
   if (use == KafkaUse::producer) {
     all["linger.ms"] = "1";
     // The others are silently left out against brokers of Kafka 4 (librdkafka issue 4956).
