@@ -35,6 +35,14 @@ Result<std::unique_ptr<Clock>> open_house_clock(const Configuration& configurati
 Result<std::unique_ptr<Bus>> open_bus(const Configuration& configuration, bool as_daemon,
                                       Clock& house);
 
+// While it lives, nothing is logged: a command says what is wrong once, as its answer.
+struct Hush {
+  Hush();
+  ~Hush();
+  Hush(const Hush&) = delete;
+  Hush& operator=(const Hush&) = delete;
+};
+
 // On a Kafka, a right, a password, a topic (denied) or a count (broken) is mended in the
 // configuration: 78. Else as the fault alone says.
 int exit_code_of(const Configuration& configuration, Fault fault);

@@ -12,16 +12,6 @@
 namespace maitred {
 namespace {
 
-// While it lives, nothing is logged: a command says what is wrong once, as its answer.
-struct Hush {
-  Hush() {
-    log::set_sink([](std::string_view, void*) {}, nullptr);
-  }
-  ~Hush() { log::set_sink(nullptr, nullptr); }
-  Hush(const Hush&) = delete;
-  Hush& operator=(const Hush&) = delete;
-};
-
 // A daemon waits for its brokers; a command ends if they do not answer. Each looks at the topics it
 // uses by itself, as not everybody has a right to all.
 Result<std::unique_ptr<KafkaBus>> open_kafka(const Configuration& configuration, bool as_daemon,
@@ -35,6 +25,14 @@ Result<std::unique_ptr<KafkaBus>> open_kafka(const Configuration& configuration,
 }
 
 }  // namespace
+
+Hush::Hush() {
+  log::set_sink([](std::string_view, void*) {}, nullptr);
+}
+
+Hush::~Hush() {
+  log::set_sink(nullptr, nullptr);
+}
 
 Result<std::unique_ptr<Clock>> open_house_clock(const Configuration& configuration) {
   const ClockConfig& config = configuration.clock;

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "daemon/commands/all.h"
+#include "daemon/commands/check_live.h"
 #include "daemon/rehearsal.h"
 
 namespace maitred {
@@ -12,7 +13,12 @@ constexpr const char* kHelp =
     "playbooks' examples: each must be decided by its own playbook as it says. Exit code 78 if\n"
     "anything is wrong. Nothing is written and nobody is asked.\n"
     "\n"
-    "  maitred check --config /etc/maitred/maitred.toml\n";
+    "With --live it also asks whom the file names, as the daemon would and without a trace: the\n"
+    "brokers, their topics and our rights there, the feeds, the couriers. Exit code 69 if\n"
+    "all is right and somebody does not answer. --roles says what this host is to do.\n"
+    "\n"
+    "  maitred check --config /etc/maitred/maitred.toml\n"
+    "  maitred check --live --roles listen,dispatch\n";
 
 void check_secrets(const Configuration& configuration, std::vector<ConfigFault>& faults) {
   const auto check = [&](const std::string& key, const SecretReference& reference) {
@@ -25,6 +31,11 @@ void check_secrets(const Configuration& configuration, std::vector<ConfigFault>&
   for (const CourierConfig& courier : configuration.couriers) {
     check("couriers." + courier.settings.name + ".token", courier.token);
   }
+  const KafkaConfig& kafka = configuration.kafka;
+  if (configuration.bus != "kafka") return;
+  check("bus.kafka.password", kafka.password);
+  check("bus.kafka.key_password", kafka.key_password);
+  faults.insert(faults.end(), kafka.unreadable.begin(), kafka.unreadable.end());
 }
 
 // How many examples were tried; what came out otherwise is a fault.
@@ -51,7 +62,20 @@ int check_examples(const Configuration& configuration, const Rehearsal& rehearsa
   return tried;
 }
 
+int check_live(const Configuration& configuration, const std::set<ProcessRole>& roles) {
+  const LiveFindings found = look_live(configuration, roles);
+  for (const std::string& line : found.lines) fmt::print("{}\n", line);
+  fmt::print(stderr, "{}{}", to_text(found.faults), to_text(found.silent));
+  if (!found.faults.empty()) return kExitConfig;
+  return found.silent.empty() ? kExitOk : kExitUnavailable;
+}
+
 int check(const Args& args) {
+  const auto roles = roles_from(args.get("--roles"));
+  if (!roles) {
+    report(roles.error());
+    return kExitUsage;
+  }
   auto loaded = Configuration::load(args.get("--config"));
   const Configuration& configuration = loaded.configuration;
   std::vector<ConfigFault>& faults = loaded.faults;
@@ -71,15 +95,21 @@ int check(const Args& args) {
   fmt::print("{}: no fault: {} sources, {} stores, {} items, {} playbooks, {} examples tried\n",
              configuration.file.string(), configuration.sources.size(), rules.stores.all.size(),
              rules.catalogue.items.size(), rules.playbooks.size(), tried);
-  return kExitOk;
+  return args.has("--live") ? check_live(configuration, *roles) : kExitOk;
 }
 
 }  // namespace
 
 const Command& check_command() {
   static const Command command{
-      {"check"}, kForOperators,     "Show every fault of the configuration at once",
-      kHelp,     {config_option()}, check};
+      {"check"},
+      kForOperators,
+      "Show every fault of the configuration at once",
+      kHelp,
+      {config_option(),
+       {"--live", "", "also ask the brokers, feeds and couriers it names"},
+       {"--roles", "LIST", "what this host is to do", false, false, "listen,dispatch,floor,board"}},
+      check};
   return command;
 }
 

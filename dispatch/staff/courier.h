@@ -37,6 +37,8 @@ class Courier {
                             std::stop_token stop) = 0;
   virtual Result<void> clear(const std::string& task, const std::string& address,
                              std::stop_token stop) = 0;
+  // Whether it can be reached, and takes our token; nobody hears of it.
+  virtual Result<void> check(std::stop_token) { return {}; }
 };
 
 using Couriers = std::map<std::string, std::unique_ptr<Courier>>;  // by name

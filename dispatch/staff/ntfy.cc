@@ -31,6 +31,9 @@ class Ntfy : public Courier {
     return call("PUT", fmt::format("/{}/{}/clear", topic, task), {}, stop);
   }
 
+  // It looks at the token before it looks at what is asked.
+  Result<void> check(std::stop_token stop) override { return call("GET", "/v1/health", {}, stop); }
+
  private:
   static std::string body_of(const PushMessage& message, const std::string& topic) {
     json::Writer out;
