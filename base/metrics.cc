@@ -15,11 +15,13 @@ struct Metrics::Body {
   prometheus::Registry registry;
   std::mutex mutex;
   std::map<std::string, std::set<MetricLabels>> series;
+  std::map<std::string, std::set<MetricLabels>> hidden;
 
   // The labels themselves, or "other" for each once the family is full.
   MetricLabels bounded(const std::string& name, MetricLabels labels) {
     std::scoped_lock lock(mutex);
     std::set<MetricLabels>& known = series[name];
+    if (const auto found = hidden.find(name); found != hidden.end()) found->second.erase(labels);
     if (known.contains(labels) || known.size() < kSeriesMax) {
       known.insert(labels);
       return labels;
@@ -49,8 +51,24 @@ Histogram Metrics::histogram(const std::string& name, const std::string& help,
                                prometheus::Histogram::BucketBoundaries(bounds)));
 }
 
+void Metrics::hide(const std::string& name, const MetricLabels& labels) {
+  std::scoped_lock lock(body_->mutex);
+  body_->hidden[name].insert(labels);
+}
+
 std::string Metrics::text() const {
-  return prometheus::TextSerializer().Serialize(body_->registry.Collect());
+  std::vector<prometheus::MetricFamily> families = body_->registry.Collect();
+  std::scoped_lock lock(body_->mutex);
+  for (prometheus::MetricFamily& family : families) {
+    const auto hidden = body_->hidden.find(family.name);
+    if (hidden == body_->hidden.end()) continue;
+    std::erase_if(family.metric, [&](const prometheus::ClientMetric& metric) {
+      MetricLabels labels;
+      for (const auto& label : metric.label) labels[label.name] = label.value;
+      return hidden->second.contains(labels);
+    });
+  }
+  return prometheus::TextSerializer().Serialize(families);
 }
 
 void Counter::add(double by) {

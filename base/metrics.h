@@ -60,6 +60,8 @@ class Metrics {
   // Upper bounds of the buckets, rising. The first asker of a name decides them.
   Histogram histogram(const std::string& name, const std::string& help,
                       const std::vector<double>& bounds, MetricLabels labels = {});
+  // Shows the series no longer, until somebody asks for it again: what it tells of is gone.
+  void hide(const std::string& name, const MetricLabels& labels);
   std::string text() const;  // exposition format 0.0.4
 
  private:

@@ -20,7 +20,8 @@ struct KafkaClient::State {
         name(std::move(called)),
         group(joined),
         troubles(&told),
-        callbacks(std::move(handed)) {}
+        callbacks(std::move(handed)),
+        meter(std::in_place, name.substr(0, name.find('-'))) {}
 
   const KafkaSettings settings;
   const std::string name;
@@ -30,6 +31,7 @@ struct KafkaClient::State {
   mutable std::mutex mutex;  // guards what follows
   KafkaTroubles* troubles;   // null once the client is gone
   KafkaCallbacks callbacks;
+  std::optional<KafkaMeter> meter;  // none once the client is gone; "follow-3" counts as "follow"
   std::optional<Error> fatal = {};
   std::string last_reason = {};  // of a connection that failed; _ALL_BROKERS_DOWN tells none
   bool in_trouble = false;
@@ -89,8 +91,11 @@ void KafkaClient::State::answered() {
 
 void KafkaClient::State::on_statistics(std::string_view text) {
   const KafkaStatistics statistics = read_statistics(text);
-  publish_statistics(statistics, name);
-  if (statistics.brokers_up > 0) answered();
+  {
+    std::scoped_lock lock(mutex);
+    if (meter) meter->show(statistics);
+  }
+  if (statistics.any_up) answered();
 }
 
 // librdkafka's callbacks; `opaque` is the State.
@@ -196,6 +201,7 @@ KafkaClient::~KafkaClient() {
     state_->troubles->forget(state_->name);
     state_->troubles = nullptr;
     state_->callbacks.rebalanced = nullptr;
+    state_->meter.reset();
   }
   if (rd_kafka_type(state_->handle) == RD_KAFKA_PRODUCER) {
     // What is still queued is given back to those who wait for it, as not delivered.

@@ -30,3 +30,15 @@ TEST_CASE("a family stops growing and counts what is new as other") {
   }
   CHECK(metrics.counter("by_name", "By name", {{"name", "unheard of"}}).value() == 50);
 }
+
+TEST_CASE("a series that is hidden is shown again as soon as somebody asks for it") {
+  Metrics metrics;
+  metrics.gauge("up", "Up", {{"broker", "1"}}).set(1);
+  metrics.gauge("up", "Up", {{"broker", "2"}}).set(1);
+  metrics.hide("up", {{"broker", "2"}});
+  metrics.hide("unheard_of", {});
+  CHECK(metrics.text().find("up{broker=\"1\"} 1") != std::string::npos);
+  CHECK(metrics.text().find("broker=\"2\"") == std::string::npos);
+  metrics.gauge("up", "Up", {{"broker", "2"}}).set(0);
+  CHECK(metrics.text().find("up{broker=\"2\"} 0") != std::string::npos);
+}
