@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -32,12 +33,12 @@ struct KafkaClient::State {
   KafkaTroubles* troubles;   // null once the client is gone
   KafkaCallbacks callbacks;
   std::optional<KafkaMeter> meter;  // none once the client is gone; "follow-3" counts as "follow"
-  std::optional<Error> fatal = {};
-  std::string last_reason = {};  // of a connection that failed; _ALL_BROKERS_DOWN tells none
+  std::string last_reason = {};     // of a connection that failed; _ALL_BROKERS_DOWN tells none
   bool in_trouble = false;
+  std::atomic<bool> was_up = false;
 
   Error diagnosis(rd_kafka_resp_err_t code, std::string_view reason, std::string_view topic) const {
-    return diagnose(code, reason, {settings, topic, group});
+    return diagnose(code, reason, {settings, topic, group, was_up});
   }
   void failed(rd_kafka_resp_err_t code, std::string_view reason);
   void answered();
@@ -47,11 +48,13 @@ struct KafkaClient::State {
 namespace {
 
 // "127.0.0.1:9092/1: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 0ms in state
-// CONNECT)": what a reader needs is between the last address and the parenthesis.
+// CONNECT)": a reader needs what stands between the broker's name and the parenthesis.
 std::string_view shortened(std::string_view reason) {
   if (const size_t tail = reason.find(" (after "); tail != std::string_view::npos)
     reason = reason.substr(0, tail);
-  return reason;
+  const size_t head = reason.find(": ");
+  const bool names_broker = reason.substr(0, head).find('/') != std::string_view::npos;
+  return head != std::string_view::npos && names_broker ? reason.substr(head + 2) : reason;
 }
 
 bool is_about_connections(rd_kafka_resp_err_t code) {
@@ -83,6 +86,7 @@ void KafkaClient::State::failed(rd_kafka_resp_err_t code, std::string_view reaso
 }
 
 void KafkaClient::State::answered() {
+  was_up = true;
   std::scoped_lock lock(mutex);
   if (!in_trouble || !troubles) return;
   in_trouble = false;
@@ -103,13 +107,10 @@ struct KafkaCallbackDoor {
   static KafkaClient::State& state(void* opaque) {
     return *static_cast<KafkaClient::State*>(opaque);
   }
-  static void error(rd_kafka_t* handle, int code, const char* reason, void* opaque) {
-    auto known = static_cast<rd_kafka_resp_err_t>(code);
-    if (known != RD_KAFKA_RESP_ERR__FATAL) return state(opaque).failed(known, reason);
-    std::array<char, 512> text{};
-    known = rd_kafka_fatal_error(handle, text.data(), text.size());
-    std::scoped_lock lock(state(opaque).mutex);
-    state(opaque).fatal = state(opaque).diagnosis(known, text.data(), {});
+  static void error(rd_kafka_t*, int code, const char* reason, void* opaque) {
+    // A fatal one is asked for by fatal().
+    const auto known = static_cast<rd_kafka_resp_err_t>(code);
+    if (known != RD_KAFKA_RESP_ERR__FATAL) state(opaque).failed(known, reason);
   }
   static int statistics(rd_kafka_t*, char* text, size_t size, void* opaque) {
     state(opaque).on_statistics({text, size});
@@ -227,8 +228,10 @@ const std::string& KafkaClient::name() const {
 }
 
 std::optional<Error> KafkaClient::fatal() const {
-  std::scoped_lock lock(state_->mutex);
-  return state_->fatal;
+  std::array<char, 512> text{};
+  const auto code = rd_kafka_fatal_error(state_->handle, text.data(), text.size());
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  return diagnosis(code, text.data(), {});
 }
 
 void KafkaClient::answered() {

@@ -59,6 +59,19 @@ Error tls_trouble(std::string_view reason, const KafkaSettings& settings) {
   return {Fault::denied, fmt::format("TLS with {} fails: {}", brokers_of(settings), reason), {}};
 }
 
+Error no_answer(std::string_view reason, const KafkaSettings& settings) {
+  if (has(reason, "Timed out")) reason = "it takes the connection and then says nothing";
+  return {Fault::transient,
+          fmt::format("no broker answers at {}{}{}", brokers_of(settings),
+                      reason.empty() ? "" : ": ", reason),
+          {}};
+}
+
+// Connections that break off tell of a listener of another kind, or of a broker that is dying.
+bool is_broken_off(std::string_view reason) {
+  return has(reason, "Disconnected") || has(reason, "unexpected eof");
+}
+
 Error no_connection(std::string_view reason, const KafkaSettings& settings) {
   if (has(reason, "bad certificate") || has(reason, "certificate required") ||
       has(reason, "unknown ca") || has(reason, "certificate unknown")) {
@@ -83,10 +96,7 @@ Error no_connection(std::string_view reason, const KafkaSettings& settings) {
                         settings.security == "tls" ? "sasl_tls" : "sasl_plaintext"),
             {}};
   }
-  return {Fault::transient,
-          fmt::format("no broker answers at {}{}{}", brokers_of(settings),
-                      reason.empty() ? "" : ": ", reason),
-          {}};
+  return no_answer(reason, settings);
 }
 
 Error no_right(std::string_view to_what, const KafkaSettings& settings) {
@@ -129,6 +139,7 @@ Error too_large(const KafkaSubject& subject) {
 
 Error diagnose(rd_kafka_resp_err_t code, std::string_view reason, const KafkaSubject& subject) {
   const KafkaSettings& settings = subject.settings;
+  if (subject.was_up && is_broken_off(reason)) return no_answer(reason, settings);
   switch (code) {
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:

@@ -17,6 +17,7 @@ struct KafkaSubject {
   const KafkaSettings& settings;
   std::string_view topic = {};
   std::string_view group = {};
+  bool was_up = false;  // this client has been connected: listener and login suit each other
 };
 
 // `reason` is librdkafka's own text, which tells cases apart that share a code. transient: brokers

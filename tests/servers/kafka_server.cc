@@ -25,7 +25,11 @@ Result<KafkaServer> KafkaServer::start(const KafkaOptions& options) {
 }
 
 Result<void> KafkaServer::restart_at_new_port() {
-  set_argument(kPort, std::string(kNewPort));
+  return restart_at(std::string(kNewPort));
+}
+
+Result<void> KafkaServer::restart_at(const std::string& brokers) {
+  set_argument(kPort, brokers.substr(brokers.rfind(':') + 1));
   Result<void> restarted = restart();
   set_argument(kPort, std::string(kSamePort));
   return restarted;

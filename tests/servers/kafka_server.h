@@ -27,8 +27,10 @@ class KafkaServer : public TestServer {
   // "127.0.0.1:PORT", without TLS or password; on a secure one whoever comes here may do all.
   std::string brokers() const { return fact("brokers"); }
 
-  // The same broker with the same data, which now answers at another port alone.
+  // The same broker with the same data, which now answers at another port alone: a new one, or one
+  // that it had before ("127.0.0.1:PORT").
   Result<void> restart_at_new_port();
+  Result<void> restart_at(const std::string& brokers);
 
   // What only a secure one has. What no ACL allows is denied to all but root.
   std::string sasl() const { return fact("sasl"); }      // SASL_SSL with PLAIN: "127.0.0.1:PORT"
