@@ -10,6 +10,7 @@
 #include "bus/kafka/kafka_bus.h"
 #include "connectors/listener.h"
 #include "daemon/health.h"
+#include "daemon/meters.h"
 #include "daemon/version.h"
 #include "dispatch/board/board.h"
 #include "dispatch/dispatcher.h"
@@ -123,6 +124,8 @@ struct Daemon::Parts {
   std::unique_ptr<Listener> listener;
   Time retained{};  // real time of the last retain()
   std::vector<std::jthread> threads;
+  std::unique_ptr<Meters> meters;
+  std::jthread measuring;
 
   Result<void> open();
   Result<void> make_dispatcher();
@@ -130,6 +133,7 @@ struct Daemon::Parts {
   void make_board();
   Result<void> make_listener();
   void look_at_topics(std::stop_token stop);
+  void measure(std::function<std::vector<std::string>()> blocked);
   void hurry();
   bool has(ProcessRole role) const { return roles.contains(role); }
   std::function<void()> ticker(std::string name) {
@@ -223,6 +227,19 @@ void Daemon::Parts::look_at_topics(std::stop_token stop) {
     real_clock().sleep_until(real_clock().now() + kLookAgainAfter, stop);
 }
 
+void Daemon::Parts::measure(std::function<std::vector<std::string>()> blocked) {
+  const auto sources = [this] {
+    return listener ? listener->status() : std::vector<SourceStatus>();
+  };
+  meters = std::make_unique<Meters>(MeterSources{*bus, configuration.topics, *house, *fold, tasks,
+                                                 dispatcher.get(), sources, std::move(blocked)});
+  meters->on_tick(ticker("meters"));
+  measuring = std::jthread([this](std::stop_token stop) {
+    meters->run(std::move(stop));
+    ticks.forget("meters");
+  });
+}
+
 // The log does not answer: what was not acknowledged is done again after the next start.
 void Daemon::Parts::hurry() {
   log::warning("daemon.hurried", "the log does not answer: what it has not taken is left undone");
@@ -269,6 +286,7 @@ Result<void> Daemon::start() {
   }
   if (parts.listener) parts.listener->start();
   parts.threads.emplace_back([&parts](std::stop_token stop) { parts.look_at_topics(stop); });
+  parts.measure([this] { return blocked(); });
   return {};
 }
 
@@ -285,6 +303,7 @@ void Daemon::each_second() {
 // First nothing new comes in, then what was begun is finished, the fold last: all wait for it.
 void Daemon::stop() {
   Parts& parts = *parts_;
+  parts.measuring.request_stop();  // a question under way may take seconds: joined last
   const std::jthread patience([&parts](std::stop_token stopped) {
     if (real_clock().sleep_until(real_clock().now() + kFinishMax, stopped)) parts.hurry();
   });
@@ -295,6 +314,7 @@ void Daemon::stop() {
     if (thread->joinable()) thread->join();
   }
   parts.threads.clear();
+  if (parts.measuring.joinable()) parts.measuring.join();
 }
 
 std::optional<Error> Daemon::fatal() const {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/metrics.h"
 #include "bus/embedded/embedded_bus.h"
 
 namespace maitred {
@@ -11,6 +12,14 @@ namespace {
 
 // A long wait is cut into slices, after each of which the member looks whether its share changed.
 constexpr Duration kSlice{50};
+
+// The Kafka bus counts its own the same way.
+void count_rebalance(const std::string& name, const char* what) {
+  metrics()
+      .counter("maitred_rebalances_total", "How often partitions came to a group's member or left",
+               {{"group", name.substr(name.rfind(' ') + 1)}, {"what", what}})
+      .add();
+}
 
 }  // namespace
 
@@ -71,7 +80,10 @@ Result<void> EmbeddedSubscription::follow_share() {
                       std::inserter(lost, lost.end()));
   std::set_difference(share.begin(), share.end(), owned_.begin(), owned_.end(),
                       std::inserter(won, won.end()));
-  if (!lost.empty() && options_.on_revoked) options_.on_revoked(lost);
+  if (!lost.empty()) {
+    count_rebalance(name_, "revoked");
+    if (options_.on_revoked) options_.on_revoked(lost);
+  }
   TRY_ASSIGN(auto db, bus_.connect());
   std::unique_ptr<EmbeddedReader> reader(new EmbeddedReader(bus_, std::move(db)));
   for (const int partition : share) {
@@ -88,7 +100,9 @@ Result<void> EmbeddedSubscription::follow_share() {
   reader_ = std::move(reader);
   owned_ = std::move(share);
   generation_ = generation;
-  if (!won.empty() && options_.on_assigned) options_.on_assigned(won);
+  if (won.empty()) return {};
+  count_rebalance(name_, "assigned");
+  if (options_.on_assigned) options_.on_assigned(won);
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "bus/kafka/follower.h"
 #include "bus/kafka/kafka_bus.h"
 
@@ -25,6 +26,14 @@ bool is_past(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION ||
          code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID ||
          code == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS;
+}
+
+// The embedded bus counts its own the same way.
+void count_rebalance(const std::string& group, const char* what) {
+  metrics()
+      .counter("maitred_rebalances_total", "How often partitions came to a group's member or left",
+               {{"group", group}, {"what", what}})
+      .add();
 }
 
 }  // namespace
@@ -62,7 +71,9 @@ void KafkaMember::leave() {
 
 void KafkaMember::lose_all() {
   const auto lost = std::exchange(owned_, {});
-  if (!lost.empty() && options_.on_revoked) options_.on_revoked(lost);
+  if (lost.empty()) return;
+  count_rebalance(group_, "revoked");
+  if (options_.on_revoked) options_.on_revoked(lost);
 }
 
 Result<Batch> KafkaMember::poll(size_t max, Duration wait, std::stop_token stop) {
@@ -100,6 +111,7 @@ void KafkaMember::rebalanced(bool assigned, rd_kafka_topic_partition_list_t& lis
     return;
   }
   owned_ = std::move(partitions);
+  count_rebalance(group_, "assigned");
   if (options_.on_assigned) options_.on_assigned(owned_);
 }
 
