@@ -76,6 +76,7 @@ struct Dispatcher::Item {
   Decision decision = {};
   Verdict verdict = {};
   bool settled = false;
+  bool rests_on_draft = false;  // decided anew once the log says what became of the draft
 };
 
 // What this batch has decided so far and the book does not know yet: a second post of one author in
@@ -175,14 +176,15 @@ void Dispatcher::take(const Batch& batch) {
 // Each mention's fate is settled on its own key; what a rival settled first is read and obeyed.
 Result<void> Dispatcher::settle_fates(std::vector<Item>& items, const Knowledge& knowledge,
                                       std::stop_token stop) {
-  for (int tries = 0; tries < kTriesMax; ++tries) {
+  // One round more than tries: what rests on a draft is proposed a round after it.
+  for (int tries = 0; tries <= kTriesMax; ++tries) {
     Drafts drafts;
     std::vector<Proposal> proposals;
     std::vector<Item*> proposed;
     for (Item& item : items) {
       if (item.settled) continue;
       TRY(judge(item, knowledge, drafts));
-      if (item.settled) continue;
+      if (item.settled || item.rests_on_draft) continue;
       const bool own = item.decision.act == Act::open || item.decision.act == Act::join ||
                        item.decision.act == Act::withdraw;
       proposals.push_back(proposal(own ? item.own_key : item.decision.task, item.cause,
@@ -239,7 +241,11 @@ Result<void> Dispatcher::judge(Item& item, const Knowledge& knowledge, Drafts& d
   item.verdict.playbook = item.decision.playbook;
   item.verdict.stores = item.decision.stores;
   item.verdict.note = item.decision.note;
-  item.settled = item.decision.act == Act::none;
+  // A draft may yet lose its race: a copy of its post, and a post that would join it, have to wait.
+  item.rests_on_draft = (item.decision.act == Act::none && drafts.own.contains(item.own_key)) ||
+                        (item.decision.act == Act::join && drafts.own.contains(item.decision.task));
+  item.settled = item.decision.act == Act::none && !item.rests_on_draft;
+  if (item.rests_on_draft) return {};
   if (item.decision.act == Act::open) {
     const Opening& opening = *item.decision.opening;
     drafts.own[item.own_key] = {
