@@ -14,11 +14,9 @@ constexpr Duration kPollWait{500};     // so that the thread ticks while nothing
 constexpr Duration kRetryAfter{1000};  // when SQLite or the bus fails
 
 constexpr const char* kSchema =
-    "CREATE TABLE fold_positions(topic TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT "
-    "NULL, "
-    "last_id TEXT NOT NULL, last_time INTEGER NOT NULL, forgot INTEGER NOT NULL, PRIMARY "
-    "KEY(topic, partition)) "
-    "STRICT, WITHOUT ROWID";
+    "CREATE TABLE fold_positions(topic TEXT NOT NULL, partition INTEGER NOT NULL,"
+    " next INTEGER NOT NULL, last_id TEXT NOT NULL, last_time INTEGER NOT NULL,"
+    " forgot INTEGER NOT NULL, PRIMARY KEY(topic, partition)) STRICT, WITHOUT ROWID";
 
 // What tells one record from another in the same place: its id, or its key where a foreign
 // producer gave none.
@@ -239,18 +237,15 @@ void Fold::pass_ends(const Batch& batch) {
 
 Result<void> Fold::fold_into(Shelf& shelf, const Batch& batch) {
   const std::vector<Topic> topics = shelf.book->topics();
-  const bool concerned =
-      std::any_of(batch.records.begin(), batch.records.end(), [&](const Stored& record) {
-        return std::find(topics.begin(), topics.end(), *names_.find(record.topic)) != topics.end();
-      });
-  if (!concerned) return {};
+  const auto concerns = [&](const Stored& record) {
+    return std::ranges::find(topics, *names_.find(record.topic)) != topics.end();
+  };
+  if (std::ranges::none_of(batch.records, concerns)) return {};
   std::scoped_lock book_lock(shelf.book->mutex_);
   const auto before = shelf.places;
   auto done = shelf.book->db_->transaction([&]() -> Result<void> {
     for (const Stored& record : batch.records) {
-      const Topic topic = *names_.find(record.topic);
-      if (std::find(topics.begin(), topics.end(), topic) != topics.end())
-        TRY(apply_one(shelf, topic, record));
+      if (concerns(record)) TRY(apply_one(shelf, *names_.find(record.topic), record));
     }
     return save_places(shelf);
   });
@@ -262,38 +257,27 @@ Result<void> Fold::fold_into(Shelf& shelf, const Batch& batch) {
 }
 
 Result<void> Fold::apply_one(Shelf& shelf, Topic topic, const Stored& record) {
-  Shelf::Place place;
-  {
-    std::scoped_lock lock(mutex_);
-    place = shelf.places[{info(topic).suffix, record.position.partition}];
-  }
+  // Only this thread changes places; whoever else reads them holds mutex_.
+  Shelf::Place& place = shelf.places[{info(topic).suffix, record.position.partition}];
   if (record.position.offset < place.next || place.stopped) return {};
   const bool too_old = !is_compacted(topic) && record.log_time + kBookKeeps < place.last_time;
-  if (!too_old) {
-    auto applied = shelf.book->apply(*shelf.book->db_, topic, record);
-    if (!applied && applied.error().fault != Fault::broken) return applied;
-    if (!applied) {
-      place.stopped = true;
-      log::error("fold.stopped", applied.error().text,
-                 {{"book", shelf.book->name()},
-                  {"topic", record.topic},
-                  {"partition", record.position.partition},
-                  {"offset", record.position.offset}});
-    }
-  }
-  if (!place.stopped) {
-    place.next = record.position.offset + 1;
-    place.last_id = id_of(record);
-    place.last_time = std::max(place.last_time, record.log_time);
-    place.touched = true;
-  }
+  auto applied = too_old ? Result<void>() : shelf.book->apply(*shelf.book->db_, topic, record);
+  if (!applied && applied.error().fault != Fault::broken) return applied;
   std::scoped_lock lock(mutex_);
-  if (place.stopped) {
+  if (!applied) {
+    const auto where = fmt::format("{}/{}", record.topic, record.position.partition);
+    log::error("fold.stopped", applied.error().text,
+               {{"book", shelf.book->name()}, {"at", where}, {"offset", record.position.offset}});
+    place.stopped = true;
     stopped_ = fmt::format(
-        "{}/{} stands at offset {}: it holds records of a newer maitred; install that one here",
-        record.topic, record.position.partition, record.position.offset);
+        "{} stands at offset {}: it holds records of a newer maitred; install that one here", where,
+        record.position.offset);
+    return {};
   }
-  shelf.places[{info(topic).suffix, record.position.partition}] = std::move(place);
+  place.next = record.position.offset + 1;
+  place.last_id = id_of(record);
+  place.last_time = std::max(place.last_time, record.log_time);
+  place.touched = true;
   return {};
 }
 
@@ -365,12 +349,9 @@ bool Fold::ended(Topic topic) const {
 }
 
 bool Fold::all_ended() const {
-  for (const auto& shelf : shelves_) {
-    for (const Topic topic : shelf->book->topics()) {
-      if (!ended(topic)) return false;
-    }
-  }
-  return true;
+  return std::ranges::all_of(shelves_, [this](const auto& shelf) {
+    return std::ranges::all_of(shelf->book->topics(), [this](Topic topic) { return ended(topic); });
+  });
 }
 
 bool Fold::ready(Topic topic) const {
