@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "base/log.h"
 #include "connectors/registry.h"
@@ -15,6 +17,13 @@ constexpr Duration kTickEvery{1000};
 constexpr Duration kRetryAfter{2000};  // when the bus failed
 constexpr size_t kBatchMax = 500;
 constexpr std::string_view kPausePrefix = "pause:";
+
+bool has_passed(const Positions& read, const Positions& ends) {
+  return std::ranges::all_of(ends, [&](const auto& end) {
+    const auto next = read.find(end.first);
+    return next != read.end() && next->second >= end.second;
+  });
+}
 
 }  // namespace
 
@@ -108,9 +117,13 @@ Result<void> Listener::follow_log_once(std::stop_token stop) {
   TRY_ASSIGN(auto ownership, bus_.join(cursors_topic, "listen", std::move(options)));
   TRY_ASSIGN(Positions from, bus_.since(tasks_topic, house_.now() - kWatchMax));
   TRY_ASSIGN(auto log, bus_.follow({{cursors_topic, {}}, {tasks_topic, std::move(from)}}));
+  awaited_.reset();
   while (!stop.stop_requested()) {
     settings_.tick("listen");
     TRY(ownership->poll(1, kLogWait, stop));
+    if (!awaited_) {
+      TRY_ASSIGN(awaited_, bus_.ends(cursors_topic));
+    }
     TRY_ASSIGN(const Batch batch, log->poll(kBatchMax, kLogWait, stop));
     const std::scoped_lock lock(mutex_);
     for (const Stored& record : batch.records) {
@@ -120,9 +133,7 @@ Result<void> Listener::follow_log_once(std::stop_token stop) {
         apply_task(record);
       }
     }
-    for (const auto& [topic, partition] : batch.at_end) {
-      if (topic == cursors_topic && owned_.contains(partition)) caught_up_.insert(partition);
-    }
+    caught_up_ = has_passed(log->positions().at(cursors_topic), *awaited_);
   }
   return {};
 }
@@ -157,10 +168,9 @@ void Listener::apply_cursor(const Stored& record) {
 
 void Listener::on_assigned(const std::set<int>& partitions) {
   const std::scoped_lock lock(mutex_);
-  for (const int partition : partitions) {
-    owned_.insert(partition);
-    caught_up_.erase(partition);
-  }
+  owned_.insert(partitions.begin(), partitions.end());
+  caught_up_ = false;
+  awaited_.reset();
   for (auto& [name, source] : sources_) {
     if (partitions.contains(source.partition)) ++source.assignment;
   }
@@ -168,10 +178,7 @@ void Listener::on_assigned(const std::set<int>& partitions) {
 
 void Listener::on_revoked(const std::set<int>& partitions) {
   const std::scoped_lock lock(mutex_);
-  for (const int partition : partitions) {
-    owned_.erase(partition);
-    caught_up_.erase(partition);
-  }
+  for (const int partition : partitions) owned_.erase(partition);
 }
 
 bool Listener::prepare(Source& source, uint64_t& assignment) {
@@ -180,7 +187,7 @@ bool Listener::prepare(Source& source, uint64_t& assignment) {
   std::optional<Cursor> cursor;
   {
     const std::scoped_lock lock(mutex_);
-    if (!owned_.contains(source.partition) || !caught_up_.contains(source.partition)) return false;
+    if (!owned_.contains(source.partition) || !caught_up_) return false;
     if (paused_.contains(name) || paused_.contains(std::string(kPausePrefix) + name)) return false;
     if (assignment != source.assignment) {
       assignment = source.assignment;

@@ -3,8 +3,9 @@
 // source has read to, which sources are paused, and which posts have living tasks.
 //
 // A source is polled here only while this process owns the partition of its cursor record and has
-// read that partition to its end since it was assigned, so that no cursor is ever behind. When a
-// partition is lost in mid-round, that round may still be published: copies are harmless.
+// read all cursors and pauses to where they ended when it was assigned, so that none is ever
+// behind. When a partition is lost in mid-round, that round may still be published: copies are
+// harmless.
 //
 // start(), stop() and status() may be called from any thread.
 #pragma once
@@ -14,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -80,9 +82,11 @@ class Listener {
   std::map<std::string, Source> sources_;  // the map itself never changes after make()
   std::map<std::string, Cursor> cursors_;
   std::set<std::string> paused_;
-  std::set<int> owned_, caught_up_;
+  std::set<int> owned_;
+  bool caught_up_ = false;  // with `awaited_`
   Watchlist watchlist_;
 
+  std::optional<Positions> awaited_;  // the thread `listen` alone: the end of cursors, as assigned
   std::vector<std::jthread> threads_;
 };
 

@@ -11,10 +11,14 @@ KafkaServer& shared_kafka() {
 }
 
 std::unique_ptr<House> kafka_house() {
-  return std::make_unique<KafkaHouse>(shared_kafka());
+  TopicNames few;
+  few.partitions = 3;
+  few.partitions_compacted = 2;
+  return std::make_unique<KafkaHouse>(shared_kafka(), few);
 }
 
-KafkaHouse::KafkaHouse(KafkaServer& server) : server_(server) {
+KafkaHouse::KafkaHouse(KafkaServer& server, TopicNames kept) : server_(server) {
+  names = std::move(kept);
   names.prefix = "h" + hex(random_bytes(6));
   const KafkaSettings settings = this->settings("one");
   auto admin = KafkaAdmin::open(settings);

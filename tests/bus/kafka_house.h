@@ -11,7 +11,7 @@ namespace maitred::test {
 
 class KafkaHouse : public House {
  public:
-  explicit KafkaHouse(KafkaServer& server);
+  explicit KafkaHouse(KafkaServer& server, TopicNames kept = {});  // its prefix is made up anew
   std::unique_ptr<Bus> open() override { return open_as("one"); }
   std::shared_ptr<Bus> open_beside(const std::shared_ptr<Bus>&) override { return open_as("two"); }
   std::unique_ptr<KafkaBus> open_as(const std::string& node);
@@ -25,6 +25,7 @@ class KafkaHouse : public House {
 
 // The broker that this test program starts with its first house, and ends with itself.
 KafkaServer& shared_kafka();
-std::unique_ptr<House> kafka_house();  // on that one
+// On that one, with few partitions, since a broker takes its time over many.
+std::unique_ptr<House> kafka_house();
 
 }  // namespace maitred::test

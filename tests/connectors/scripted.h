@@ -1,8 +1,6 @@
 // What poller and listener tests share: a Fetcher that answers from a script, a log sink that
-// counts lines, and a way to read a topic whole. The bus is the embedded one, without fsync.
+// counts lines, and a way to read a topic whole.
 #pragma once
-
-#include <doctest/doctest.h>
 
 #include <deque>
 #include <filesystem>
@@ -10,12 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "base/digest.h"
 #include "base/http.h"
 #include "base/log.h"
 #include "base/zone.h"
-#include "bus/embedded/embedded_bus.h"
 #include "bus/mention.h"
+#include "tests/bus/house.h"
 
 namespace maitred::test {
 
@@ -66,36 +63,24 @@ class LogLines {
   }
 };
 
-// A directory, two clocks that stand still, and a bus.
+// A directory, a log, its house's clock, which stands still, and a real one that does, too.
 struct Bench {
-  Bench()
-      : directory(std::filesystem::temp_directory_path() / ("maitred-" + hex(random_bytes(8)))),
-        house(*parse_rfc3339("2026-03-05T18:00:00Z")),
-        real(*parse_rfc3339("2026-11-22T12:00:00Z")) {
-    std::filesystem::create_directories(directory / "bus");
-    auto opened = EmbeddedBus::open({directory / "bus", names, true, false}, house);
-    REQUIRE_MESSAGE(opened, opened.error().text);
-    bus = std::move(*opened);
-  }
-  ~Bench() {
-    bus.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(directory, ignored);
-  }
-  Bench(const Bench&) = delete;
-  Bench& operator=(const Bench&) = delete;
+  explicit Bench(BuildHouse build = embedded_house) : home(build()) {}
 
   std::vector<Stored> read(Topic topic) {
     std::vector<Stored> all;
     auto reader = bus->follow({{names.name(topic), {}}});
-    REQUIRE(reader);
+    REQUIRE_MESSAGE(reader, (reader ? "" : reader.error().text));
     std::set<TopicPartition> ended;
-    while (ended.size() < static_cast<size_t>(names.count(topic))) {
+    const auto is_read = [&] { return ended.size() == static_cast<size_t>(names.count(topic)); };
+    wait_for([&] {
       auto batch = (*reader)->poll(1000, Duration(50), {});
-      REQUIRE(batch);
+      REQUIRE_MESSAGE(batch, (batch ? "" : batch.error().text));
       for (const TopicPartition& end : batch->at_end) ended.insert(end);
       for (Stored& record : batch->records) all.push_back(std::move(record));
-    }
+      return is_read();
+    });
+    CHECK(is_read());
     return all;
   }
 
@@ -112,10 +97,13 @@ struct Bench {
     return all;
   }
 
-  std::filesystem::path directory;
-  TopicNames names;
-  FakeClock house, real;
-  std::unique_ptr<EmbeddedBus> bus;
+  Scratch scratch;
+  const std::filesystem::path& directory = scratch.path();
+  std::unique_ptr<House> home;
+  const TopicNames& names = home->names;
+  FakeClock& house = home->clock;
+  FakeClock real{*parse_rfc3339("2026-11-22T12:00:00Z")};
+  std::unique_ptr<Bus> bus = home->open();
 };
 
 }  // namespace maitred::test
