@@ -35,7 +35,7 @@ using Answers = std::map<std::string, rd_kafka_resp_err_t, std::less<>>;
 Result<Answers> try_to_write(const KafkaSettings& settings, KafkaTroubles& troubles,
                              const std::vector<std::string_view>& topics) {
   KafkaSettings asking = settings;
-  asking.properties.insert_or_assign("acks", "2");
+  asking.properties.insert_or_assign("acks", std::string("2"));
   const auto answers = std::make_shared<Answers>();
   TRY_ASSIGN(const auto client, KafkaClient::make(asking, KafkaUse::admin, "probe", {}, troubles,
                                                   {[answers](const rd_kafka_message_t& message) {

@@ -16,6 +16,7 @@
 #include <sstream>
 
 #include "base/clock.h"
+#include "base/files.h"
 
 namespace maitred {
 namespace {
@@ -120,8 +121,7 @@ std::string TestServer::fact(std::string_view name) const {
 }
 
 std::string TestServer::log() const {
-  std::ifstream file(directory_ / "log");
-  return {std::istreambuf_iterator<char>(file), {}};
+  return read_file(directory_ / "log").value_or("");
 }
 
 Result<void> TestServer::restart() {
