@@ -9,6 +9,8 @@ namespace maitred {
 namespace {
 
 constexpr double kMicroseconds = 1e-6;
+// A listener that wants a password first takes the connection, and ends it a moment later.
+constexpr int64_t kStays = 500'000;  // µs
 
 int64_t count(json::View value) {
   return value.integer().value_or(0);
@@ -35,7 +37,7 @@ KafkaStatistics read_statistics(std::string_view text) {
     const std::string_view state = broker["state"].string();
     if (broker["source"].string() == "logical" || state == "INIT") continue;
     const bool up = state == "UP";
-    read.any_up |= up;
+    read.any_up |= up && count(broker["stateage"]) >= kStays;
     const int64_t id = broker["nodeid"].integer().value_or(-1);
     if (id < 0) continue;  // an address out of the configuration, nothing known of it yet
     read.broker_is_up[id] |= up;

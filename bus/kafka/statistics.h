@@ -24,7 +24,7 @@ struct KafkaStatistics {
   // Since the client was made.
   int64_t requests = 0, retries = 0, request_timeouts = 0, disconnects = 0;
 
-  bool any_up = false;  // be it one we know only by its address
+  bool any_up = false;  // and stays so, be it one we know only by its address
 };
 
 // Pure. What cannot be read is left at its default.

@@ -53,6 +53,17 @@ TEST_CASE("a group's coordinator is no other broker, and who reads waits for rec
   CHECK(read.requests == 17);
 }
 
+TEST_CASE("a connection that came up just now may be one that a listener is about to end") {
+  for (const auto& [age, any_up] : {std::pair{20'000, false}, std::pair{600'000, true}}) {
+    CAPTURE(age);
+    const KafkaStatistics read = read_statistics(
+        R"({"brokers":{"b":{"source":"learned","nodeid":1,"state":"UP","stateage":)" +
+        std::to_string(age) + "}}}");
+    CHECK(read.any_up == any_up);
+    CHECK(read.broker_is_up.at(1));
+  }
+}
+
 TEST_CASE("statistics that cannot be read tell of nothing") {
   for (const char* text : {"", "{", "[]", "{\"brokers\":7,\"msg_cnt\":\"x\"}"}) {
     CAPTURE(text);
