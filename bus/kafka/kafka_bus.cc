@@ -253,10 +253,28 @@ Result<Positions> KafkaBus::since(std::string_view topic, Time time) {
   return std::move(places.begin()->second);
 }
 
+// A client of its own: where it could be in no group itself, librdkafka dies of the answer that a
+// group's coordinator has moved or is still loading (its issue 5040).
+Result<std::shared_ptr<KafkaClient>> KafkaBus::asker() {
+  std::scoped_lock lock(mutex_);
+  if (!asker_) {
+    TRY_ASSIGN(asker_,
+               KafkaClient::make(settings_, KafkaUse::follower, "groups", {}, troubles_, {}));
+  }
+  drain_asker();
+  return asker_;
+}
+
+// What it has to tell besides: with mutex_ held.
+void KafkaBus::drain_asker() const {
+  while (rd_kafka_message_t* message =
+             asker_ ? rd_kafka_consumer_poll(asker_->handle(), 0) : nullptr)
+    rd_kafka_message_destroy(message);
+}
+
 Result<Positions> KafkaBus::committed(std::string_view topic, std::string_view group) {
-  const auto client = producer_->client();
-  if (!client) return fail(Fault::transient, "the Kafka client is being made anew");
   TRY_ASSIGN(Positions places, begins(topic));
+  TRY_ASSIGN(const auto client, asker());
   TRY_ASSIGN(const Positions commits,
              committed_of(*client, topic, group_name(group), partitions(topic), patience()));
   for (const auto& [partition, offset] : commits) places[partition] = offset;
@@ -299,6 +317,7 @@ void KafkaBus::note_fenced(const Error& error) {
 
 BusHealth KafkaBus::health() const {
   std::scoped_lock lock(mutex_);
+  drain_asker();
   return {troubles_.sentences(), producer_->clock_ok(), fatal_};
 }
 

@@ -74,6 +74,8 @@ class KafkaBus : public Bus {
   Result<void> look_at(std::string_view topic);
   Result<int> count_of(std::string_view topic);
   Error absence(std::string_view topic);
+  Result<std::shared_ptr<KafkaClient>> asker();
+  void drain_asker() const;
   int patience() const;  // ms for one question: short while the connection is a trouble
 
   KafkaSettings settings_;
@@ -87,6 +89,7 @@ class KafkaBus : public Bus {
   std::optional<Error> fatal_;
   std::vector<Time> fenced_;
   int followers_ = 0;
+  std::shared_ptr<KafkaClient> asker_;  // about groups; made when first needed
 };
 
 }  // namespace maitred
