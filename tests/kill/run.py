@@ -192,7 +192,21 @@ class Run:
 
     def start(self):
         log = open(os.path.join(self.home, "daemon.log"), "a", encoding="utf-8")
+        self.log_read = log.tell()
         self.daemon = subprocess.Popen([self.options.maitred, "run", "--config", self.config], stdout=log, stderr=log)
+
+    def let_it_work(self):
+        """For a moment that may not even do to begin; every second time it first has to be well again."""
+        if self.random.random() < 0.5:
+            self.wait(self.phone_rang, 60, "a push after the last kill")
+        time.sleep(self.random.uniform(0.05, 1.6))
+        if self.daemon.poll() is not None:
+            sys.exit(f"kill test: the daemon ended by itself with {self.daemon.returncode}; see {self.home}/daemon.log")
+
+    def phone_rang(self):
+        with open(os.path.join(self.home, "daemon.log"), "rb") as file:
+            file.seek(self.log_read)
+            return "\n→ ".encode() in file.read()
 
     def kill_daemon(self):
         self.daemon.kill()
@@ -205,6 +219,7 @@ class Run:
         """Back at once, but that takes seconds, in which the daemon may be killed as well."""
         self.wait(self.broker.serves, 60, "Kafka")
         self.broker.kill()
+        self.log_read = os.path.getsize(os.path.join(self.home, "daemon.log"))
         self.broker.start()
 
     def wait(self, condition, seconds, what):
@@ -217,8 +232,10 @@ class Run:
     def feed_folder(self):
         """New posts, edits of earlier ones, the same once more: a file at a time, by rename."""
         chance = random.Random(self.options.seed + 1)
-        number = 0
-        while not self.stop.is_set():
+        number = files = 0
+        # The connector takes a folder of up to 1500 files.
+        slowly = max(1, (self.options.kills + self.options.broker_kills) / 25)
+        while files < 1400 and not self.stop.wait(slowly * chance.uniform(0.1, 0.3)):
             rows = []
             for _ in range(chance.randint(1, 12)):
                 number += 1
@@ -240,7 +257,7 @@ class Run:
             for row in rows:
                 self.offered.append(row)
                 self.ledger.write(json.dumps({"id": row["id"], "revision": row["revision"]}) + "\n")
-            self.stop.wait(chance.uniform(0.1, 0.3))
+            files += 1
 
     def post_on_server(self):
         chance = random.Random(self.options.seed + 2)
@@ -335,9 +352,7 @@ class Run:
         victims = [self.kill_daemon] * self.options.kills + [self.kill_broker] * self.options.broker_kills
         self.random.shuffle(victims)
         for number, kill in enumerate(victims, 1):
-            time.sleep(self.random.uniform(0.05, 4 if self.broker else 1.6))  # on Kafka it takes longer to begin
-            if self.daemon.poll() is not None:
-                sys.exit(f"kill test: the daemon ended by itself with {self.daemon.returncode}; see {self.home}/daemon.log")
+            self.let_it_work()
             kill()
             if number % 10 == 0:
                 print(f"  {number} kills, {len(self.offered)} offered by folder, {self.posts} by server", flush=True)
@@ -349,7 +364,7 @@ class Run:
         if self.server:
             self.wait(self.server_told_all, 90, "the last notification")
             self.server_ledger()
-        self.wait(self.drained, 180, "a verdict for everything offered")
+        self.wait(self.drained, 180 + 2 * len(victims), "a verdict for everything offered")
         return self.finish()
 
     def finish(self):
