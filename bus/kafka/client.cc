@@ -258,6 +258,7 @@ Stored stored_from(const rd_kafka_message_t& message, std::string_view topic, co
   if (message.payload) stored.value.emplace(static_cast<const char*>(message.payload), message.len);
   rd_kafka_headers_t* headers = nullptr;
   if (rd_kafka_message_headers(&message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return stored;
+  stored.headers.reserve(rd_kafka_header_cnt(headers));
   const char* name = nullptr;
   const void* value = nullptr;
   size_t size = 0;

@@ -43,6 +43,7 @@ Result<void> KafkaConsumer::assign(const TopicPositions& from) {
   if (done != RD_KAFKA_RESP_ERR_NO_ERROR)
     return tl::unexpected(client_->diagnosis(done, {}, from.empty() ? "" : from.begin()->first));
   positions_ = from;
+  topics_.clear();
   return {};
 }
 
@@ -77,6 +78,7 @@ Result<Batch> KafkaConsumer::poll(size_t max, Duration wait, std::stop_token sto
     else if (has_some || left <= slice || stop.stop_requested() || client_->fatal())
       break;
   }
+  if (!batch.records.empty() || !batch.at_end.empty()) client_->answered();
   // What is in hand comes first; the error waits for the next poll.
   if (!error_ || !batch.records.empty()) return batch;
   Error error = std::move(*error_);
@@ -84,31 +86,32 @@ Result<Batch> KafkaConsumer::poll(size_t max, Duration wait, std::stop_token sto
   return tl::unexpected(std::move(error));
 }
 
-std::string_view KafkaConsumer::topic_of(const rd_kafka_message_t& message) {
-  const auto [known, is_new] = topics_.try_emplace(message.rkt);
-  if (is_new) known->second = bus_.full_name(rd_kafka_topic_name(message.rkt));
-  return known->second;
+KafkaConsumer::Known& KafkaConsumer::known(const rd_kafka_message_t& message) {
+  const auto [found, is_new] = topics_.try_emplace(message.rkt);
+  if (is_new) {
+    found->second.topic = bus_.full_name(rd_kafka_topic_name(message.rkt));
+    found->second.next = &positions_[std::string(found->second.topic)];
+  }
+  return found->second;
 }
 
 void KafkaConsumer::take(const rd_kafka_message_t& message, Batch& batch) {
-  const std::string_view topic = topic_of(message);
-  batch.records.push_back(stored_from(message, topic, bus_.house()));
-  batch.at_end.erase({topic, message.partition});
-  positions_.find(topic)->second[message.partition] = message.offset + 1;
-  client_->answered();
+  const Known& known = this->known(message);
+  batch.records.push_back(stored_from(message, known.topic, bus_.house()));
+  if (!batch.at_end.empty()) batch.at_end.erase({known.topic, message.partition});
+  (*known.next)[message.partition] = message.offset + 1;
 }
 
 void KafkaConsumer::note_error(const rd_kafka_message_t& message, Batch& batch) {
   if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-    const std::string_view topic = topic_of(message);
-    batch.at_end.insert({topic, message.partition});
+    const Known& known = this->known(message);
+    batch.at_end.insert({known.topic, message.partition});
     // Past what is kept but shows no record: the marks of transactions, what compaction dropped.
-    positions_.find(topic)->second[message.partition] = message.offset;
-    client_->answered();
+    (*known.next)[message.partition] = message.offset;
     return;
   }
   if (!is_lasting(message.err)) return;
-  const std::string_view topic = message.rkt ? topic_of(message) : std::string_view();
+  const std::string_view topic = message.rkt ? known(message).topic : std::string_view();
   error_ = client_->diagnosis(message.err, rd_kafka_message_errstr(&message), topic);
   bus_.note(topic, client_->name(), *error_);
 }

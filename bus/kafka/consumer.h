@@ -36,14 +36,18 @@ class KafkaConsumer {
   KafkaClient& client() { return *client_; }
 
  private:
-  std::string_view topic_of(const rd_kafka_message_t& message);
+  struct Known {
+    std::string_view topic;     // lives as long as the bus
+    Positions* next = nullptr;  // its part of positions_
+  };
+  Known& known(const rd_kafka_message_t& message);
   void take(const rd_kafka_message_t& message, Batch& batch);
   void note_error(const rd_kafka_message_t& message, Batch& batch);
 
   KafkaBus& bus_;
   std::unique_ptr<KafkaClient> client_;
-  std::map<const rd_kafka_topic_t*, std::string_view> topics_;
   TopicPositions positions_;
+  std::map<const rd_kafka_topic_t*, Known> topics_;  // of positions_
   std::optional<Error> error_;
   bool dropped_ = false;
 };

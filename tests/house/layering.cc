@@ -21,7 +21,7 @@ const std::map<std::string_view, Words> kMayInclude = {
     {"dispatch", {"base", "config", "bus"}},
     {"daemon", {"base", "config", "bus", "connectors", "dispatch"}},
     {"demo", {"base", "config", "bus", "connectors", "dispatch", "daemon"}},
-    {"bench", {"base", "config", "bus", "connectors", "dispatch", "daemon"}},
+    {"bench", {"base", "config", "bus", "connectors", "dispatch", "daemon", "tests"}},
     {"tests", {"base", "config", "bus", "connectors", "dispatch", "daemon", "demo"}},
 };
 
@@ -48,10 +48,12 @@ constexpr std::array kStrangers = {
     Stranger{"daemon/audit/", "bus/mention"},
 };
 
-// A foreign header begins like `header`; only `door` (a file, or a folder ending in /) includes it.
+// A foreign header begins like `header`; only `door` (a file, or a folder ending in /) includes it,
+// and the bench where it measures what our wrapping costs.
 struct Door {
   std::string_view header;
   std::string_view door;
+  bool is_measured = false;
 };
 constexpr std::array kDoors = {
     Door{"curl/", "base/http.cc"},
@@ -66,7 +68,7 @@ constexpr std::array kDoors = {
     Door{"pugixml.hpp", "base/xml.cc"},
     Door{"toml++/", "config/document.cc"},
     Door{"csv.h", "config/csv.cc"},
-    Door{"librdkafka/", "bus/kafka/"},
+    Door{"librdkafka/", "bus/kafka/", true},
     Door{"CLI/", "daemon/"},
     Door{"doctest/", "tests/"},
     Door{"fmt/core.h", ""},  // free: no state, no exceptions of its own
@@ -162,8 +164,9 @@ const Door* door_of(std::string_view header) {
   return plain || starts_with_any(header, kSystem) ? nullptr : &kNone;
 }
 
-bool fits(std::string_view path, std::string_view door) {
-  return door.empty() || path == door || (door.ends_with('/') && path.starts_with(door));
+bool fits(std::string_view path, const Door& door) {
+  return path == door.door || (door.door.ends_with('/') && path.starts_with(door.door)) ||
+         (door.is_measured && path.starts_with("bench/"));
 }
 
 }  // namespace
@@ -221,7 +224,7 @@ Findings check_doors(const SourceTree& tree) {
       const Door* door = include.foreign ? door_of(include.path) : nullptr;
       if (door == nullptr || door->door.empty()) continue;
       lets_in = true;
-      if (fits(file.path, door->door)) continue;
+      if (fits(file.path, *door)) continue;
       findings.push_back({file.path, include.line,
                           "only " + std::string(door->door) + " lets <" + include.path + "> in"});
     }
