@@ -54,14 +54,20 @@ Result<void> Evening::play() {
 }
 
 void Evening::welcome() {
-  const ClockConfig& clock = stage_.configuration().clock;
+  const Configuration& config = stage_.configuration();
+  const bool on_kafka = config.bus == "kafka";
   terminal_.rule();
   terminal_.line("maitred: an evening in the house, a minute a second", Ink::bold);
-  terminal_.say("",
-                fmt::format("It is {} in {}; the daemon runs, its log and books lie in {}.",
-                            audience_->clock(curtain_), stage_.configuration().reading.brand_zone,
-                            near(stage_.configuration().state)));
-  if (clock.rate != 60) terminal_.say("", fmt::format("House time runs {:g} times.", clock.rate));
+  terminal_.say("", fmt::format("It is {} in {}; the daemon runs, its {} lie in {}.",
+                                audience_->clock(curtain_), config.reading.brand_zone,
+                                on_kafka ? "books" : "log and books", near(config.state)));
+  if (on_kafka) {
+    terminal_.say("", "Its log is on a Kafka; in another terminal:");
+    terminal_.line(fmt::format("  kcat -C -b {} -t {}", config.kafka.settings.brokers.front(),
+                               config.topics.name(Topic::tasks)));
+  }
+  if (config.clock.rate != 60)
+    terminal_.say("", fmt::format("House time runs {:g} times.", config.clock.rate));
   if (!settings_.once) {
     terminal_.say("",
                   "You are the staff: open a phone's link in a browser and press a button, or "

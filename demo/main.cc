@@ -16,9 +16,10 @@ constexpr int kExitUsage = 64;
 
 constexpr const char* kHelp =
     "maitred-demo: an evening of posts, played around the real daemon.\n\n"
-    "  maitred-demo [--once] [--state DIRECTORY]\n\n"
+    "  maitred-demo [--once] [--kafka HOST:PORT] [--state DIRECTORY]\n\n"
     "  --once    with scripted staff; exit status 0 if the log says what\n"
     "            config/demo/expected.toml expects, else 1 and what differs\n"
+    "  --kafka   the log is on that Kafka, on topics of this evening's own\n"
     "  --state   where this run lives (build/demo-state); made anew each time\n";
 
 void interrupt(int) {
@@ -61,6 +62,8 @@ int main(int argc, char** argv) {
     const std::string_view word = argv[i];
     if (word == "--once") {
       settings.once = true;
+    } else if (word == "--kafka" && i + 1 < argc) {
+      stage.kafka = argv[++i];
     } else if (word == "--state" && i + 1 < argc) {
       stage.state = argv[++i];
     } else if (word == "--help" || word == "-h") {

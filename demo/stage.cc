@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/digest.h"
 #include "base/files.h"
 #include "config/fault.h"
 
@@ -103,6 +104,7 @@ Result<void> Stage::prepare() {
     if (entry.is_regular_file()) fs::copy_file(entry.path(), state / entry.path().filename());
   }
   if (failed_with) return fail(Fault::broken, state.string() + ": " + failed_with.message());
+  if (!settings_.kafka.empty()) TRY(move_to_kafka());
 
   auto loaded = Configuration::load(config_file());
   if (!loaded.faults.empty()) return fail(Fault::malformed, to_text(loaded.faults));
@@ -119,7 +121,8 @@ Result<void> Stage::prepare() {
 
   using Words = std::vector<std::string>;
   for (const Words& words :
-       {Words{"staff", "import", state / "staff.csv", "--shifts", state / "shifts.csv"},
+       {Words{"topics", "create"},
+        Words{"staff", "import", state / "staff.csv", "--shifts", state / "shifts.csv"},
         Words{"crm", "import", state / "customers.csv"}}) {
     TRY_ASSIGN(const Said said, command(words));
     if (said.status != 0) {
@@ -128,6 +131,22 @@ Result<void> Stage::prepare() {
     }
   }
   return {};
+}
+
+// The example does not say where its log is, so that it is beside the daemon; this copy says it.
+// One broker may be all there are.
+Result<void> Stage::move_to_kafka() {
+  TRY_ASSIGN(const std::string example, read_file(config_file()));
+  return replace_file(config_file(), fmt::format(R"({}
+[bus]
+kind = "kafka"
+prefix = "evening-{}"
+
+[bus.kafka]
+brokers = ["{}"]
+replication = 1
+)",
+                                                 example, hex(random_bytes(4)), settings_.kafka));
 }
 
 Result<void> Stage::start() {

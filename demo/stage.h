@@ -25,6 +25,7 @@ struct StageSettings {
   std::filesystem::path program;  // maitred
   std::filesystem::path example;  // config/demo
   std::filesystem::path state;    // build/demo-state: made anew each time
+  std::string kafka = {};         // "host:9092": the log is there, on topics of this evening's own
 };
 
 // What a command of maitred said.
@@ -40,7 +41,7 @@ class Stage {
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
-  Result<void> prepare();  // the directory, the configuration, the people
+  Result<void> prepare();  // the directory, the configuration, the topics, the people
   Result<void> start();    // the daemon; returns when it says it is ready
   void stop();             // SIGTERM, and SIGKILL ten seconds later
   bool is_running();
@@ -58,6 +59,7 @@ class Stage {
   std::string log_end() const;  // the last lines the daemon logged
 
  private:
+  Result<void> move_to_kafka();
   Result<Said> run(const std::vector<std::string>& words, std::string_view input);
   Result<void> wait_until_ready();
 
