@@ -200,10 +200,14 @@ class Run:
         if self.random.random() < 0.5:
             self.wait(self.phone_rang, 60, "a push after the last kill")
         time.sleep(self.random.uniform(0.05, 1.6))
+        self.must_live()
+
+    def must_live(self):
         if self.daemon.poll() is not None:
             sys.exit(f"kill test: the daemon ended by itself with {self.daemon.returncode}; see {self.home}/daemon.log")
 
     def phone_rang(self):
+        self.must_live()
         with open(os.path.join(self.home, "daemon.log"), "rb") as file:
             file.seek(self.log_read)
             return "\n→ ".encode() in file.read()
@@ -321,6 +325,7 @@ class Run:
         return map(json.loads, self.maitred("tail", topic, "--from", "start", "--json").stdout.split("\n")[:-1])
 
     def drained(self):
+        self.must_live()
         self.ledger.flush()
         with open(self.ledger.name, encoding="utf-8") as file:
             offered = {(row["id"], row["revision"]) for row in map(json.loads, file)}
