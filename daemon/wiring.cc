@@ -223,8 +223,10 @@ Result<void> Daemon::Parts::make_listener() {
 // Until all of a Kafka's topics were as configured once; what is wrong stands in health().
 void Daemon::Parts::look_at_topics(std::stop_token stop) {
   auto* kafka = dynamic_cast<KafkaBus*>(bus.get());
-  while (kafka && !stop.stop_requested() && !kafka->check())
+  while (kafka && !stop.stop_requested() && !kafka->check()) {
+    ticks.tick("topics");
     real_clock().sleep_until(real_clock().now() + kLookAgainAfter, stop);
+  }
 }
 
 void Daemon::Parts::measure(std::function<std::vector<std::string>()> blocked) {
@@ -285,7 +287,7 @@ Result<void> Daemon::start() {
     parts.thread("push", [&parts](std::stop_token stop) { parts.floor->run_pushes(stop); });
   }
   if (parts.listener) parts.listener->start();
-  parts.threads.emplace_back([&parts](std::stop_token stop) { parts.look_at_topics(stop); });
+  parts.thread("topics", [&parts](std::stop_token stop) { parts.look_at_topics(stop); });
   parts.measure([this] { return blocked(); });
   return {};
 }
