@@ -87,6 +87,18 @@ rd_kafka_ResourceType_t resource_of(KafkaRight::On on) {
   return RD_KAFKA_RESOURCE_BROKER;  // what an ACL calls the cluster has the same number
 }
 
+bool has_all(const rd_kafka_DescribeAcls_result_t* there, const std::vector<Acl>& wanted) {
+  size_t count = 0;
+  const auto* const* all = rd_kafka_DescribeAcls_result_acls(there, &count);
+  return std::ranges::all_of(wanted, [&](const Acl& acl) {
+    return std::any_of(all, all + count, [&](const rd_kafka_AclBinding_t* one) {
+      return rd_kafka_AclBinding_restype(one) == rd_kafka_AclBinding_restype(acl.get()) &&
+             rd_kafka_AclBinding_operation(one) == rd_kafka_AclBinding_operation(acl.get()) &&
+             std::string_view(rd_kafka_AclBinding_name(one)) == rd_kafka_AclBinding_name(acl.get());
+    });
+  });
+}
+
 FoundTopic found_from(const rd_kafka_metadata_topic_t& topic) {
   FoundTopic found;
   for (int i = 0; i < topic.partition_cnt; ++i) {
@@ -307,7 +319,19 @@ Result<void> KafkaAdmin::grant(const std::string& principal,
     if (const rd_kafka_error_t* failed = rd_kafka_acl_result_error(answers[i]))
       return tl::unexpected(diagnosis(rd_kafka_error_code(failed), rd_kafka_error_string(failed)));
   }
-  return {};
+  // The broker checks rights by what the controller told it, a moment later.
+  const Acl filter(rd_kafka_AclBindingFilter_new(
+      RD_KAFKA_RESOURCE_ANY, nullptr, RD_KAFKA_RESOURCE_PATTERN_LITERAL, principal.c_str(), nullptr,
+      RD_KAFKA_ACL_OPERATION_ANY, RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, nullptr, 0));
+  for (const Time until = now() + kAdminMax; now() < until;) {
+    const Queue queue(rd_kafka_queue_new(handle()));
+    rd_kafka_DescribeAcls(handle(), filter.get(), nullptr, queue.get());
+    const Event answer = answer_on(queue);
+    TRY(check(answer.get()));
+    if (has_all(rd_kafka_event_DescribeAcls_result(answer.get()), acls)) return {};
+    real_clock().sleep_until(now() + kAgain, {});
+  }
+  return fail(Fault::transient, "the broker has not taken the rights over yet");
 }
 
 Result<std::vector<std::string>> KafkaAdmin::members(std::string_view group) {

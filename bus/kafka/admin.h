@@ -44,7 +44,7 @@ class KafkaAdmin {
   Result<void> create(const std::vector<TopicPlan>& plans, bool only_try = false);
   // Sets one setting of a topic; all others of its own stay. Returns when it is in force.
   Result<void> set(const std::string& topic, const std::string& name, const std::string& value);
-  // `principal` as the broker knows it: "User:maitred".
+  // `principal` as the broker knows it: "User:maitred". Returns when the rights are in force.
   Result<void> grant(const std::string& principal, const std::vector<KafkaRight>& rights);
   // The nodes that are joined to the group ("dispatch"), also those that left without a word up to
   // session.timeout.ms ago.

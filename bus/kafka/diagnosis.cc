@@ -135,6 +135,39 @@ Error too_large(const KafkaSubject& subject) {
           {}};
 }
 
+// What only an operator's commands ask of the cluster.
+Error diagnose_command(rd_kafka_resp_err_t code, std::string_view reason,
+                       const KafkaSubject& subject) {
+  switch (code) {
+    case RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR:
+      return {Fault::denied,
+              fmt::format("the cluster has fewer brokers than [bus.kafka] replication = {}",
+                          subject.settings.replication),
+              {}};
+    case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
+    case RD_KAFKA_RESP_ERR_INVALID_CONFIG:
+    case RD_KAFKA_RESP_ERR_INVALID_PARTITIONS:
+      return refused(reason, subject);
+    case RD_KAFKA_RESP_ERR_SECURITY_DISABLED:
+      return {Fault::denied,
+              "the cluster checks nobody's rights (it has no authorizer), so none can be granted",
+              {}};
+    case RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:
+      return somebody_joined(subject);
+    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
+      return {Fault::malformed,
+              fmt::format("{} takes no record with a stamp so far from the broker's clock: see "
+                          "its message.timestamp.before.max.ms and after.max.ms",
+                          subject.topic),
+              {}};
+    default:
+      return {Fault::transient,
+              fmt::format("{}{}{}", rd_kafka_err2str(code), reason.empty() ? "" : ": ", reason),
+              {}};
+  }
+}
+
 }  // namespace
 
 Error diagnose(rd_kafka_resp_err_t code, std::string_view reason, const KafkaSubject& subject) {
@@ -169,28 +202,6 @@ Error diagnose(rd_kafka_resp_err_t code, std::string_view reason, const KafkaSub
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
     case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
       return too_large(subject);
-    case RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR:
-      return {Fault::denied,
-              fmt::format("the cluster has fewer brokers than [bus.kafka] replication = {}",
-                          settings.replication),
-              {}};
-    case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
-    case RD_KAFKA_RESP_ERR_INVALID_CONFIG:
-    case RD_KAFKA_RESP_ERR_INVALID_PARTITIONS:
-      return refused(reason, subject);
-    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
-      return {Fault::malformed,
-              fmt::format("{} takes no record with a stamp so far from the broker's clock: see "
-                          "its message.timestamp.before.max.ms and after.max.ms",
-                          subject.topic),
-              {}};
-    case RD_KAFKA_RESP_ERR_SECURITY_DISABLED:
-      return {Fault::denied,
-              "the cluster checks nobody's rights (it has no authorizer), so none can be granted",
-              {}};
-    case RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP:
-    case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:
-      return somebody_joined(subject);
     case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS:
     case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND:
       return {Fault::transient,
@@ -217,9 +228,7 @@ Error diagnose(rd_kafka_resp_err_t code, std::string_view reason, const KafkaSub
               fmt::format("no broker took the record within {} s", kKafkaPublishMax.count() / 1000),
               {}};
     default:
-      return {Fault::transient,
-              fmt::format("{}{}{}", rd_kafka_err2str(code), reason.empty() ? "" : ": ", reason),
-              {}};
+      return diagnose_command(code, reason, subject);
   }
 }
 
