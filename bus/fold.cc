@@ -124,7 +124,10 @@ Result<bool> Fold::same_log(const Shelf& shelf) {
   if (before.empty()) return true;
   for (auto& [topic, positions] : before) {
     TRY_ASSIGN(const Positions ends, bus_.ends(topic));
-    for (const auto& [partition, end] : ends) positions.try_emplace(partition, end);
+    for (const auto& [partition, end] : ends) {
+      const auto [last, is_new] = positions.try_emplace(partition, end);
+      if (!is_new && last->second >= end) return false;  // it ends before what we folded
+    }
   }
   TRY_ASSIGN(const auto reader, bus_.follow(before));
   std::set<TopicPartition> seen;
@@ -324,12 +327,15 @@ void Fold::run(std::stop_token stop) {
   }
 }
 
-bool Fold::passed(std::string_view topic, const Positions& next) const {
-  const std::string_view suffix = info(*names_.find(topic)).suffix;
+// A place not looked for yet, since the bus has not answered, is not passed either.
+bool Fold::passed(std::string_view name, const Positions& next) const {
+  const Topic topic = *names_.find(name);
   for (const auto& shelf : shelves_) {
+    const std::vector<Topic> topics = shelf->book->topics();
+    if (std::find(topics.begin(), topics.end(), topic) == topics.end()) continue;
     for (const auto& [partition, offset] : next) {
-      const auto place = shelf->places.find({suffix, partition});
-      if (place != shelf->places.end() && place->second.next < offset) return false;
+      const auto place = shelf->places.find({info(topic).suffix, partition});
+      if (place == shelf->places.end() || place->second.next < offset) return false;
     }
   }
   return true;

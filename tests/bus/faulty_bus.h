@@ -25,6 +25,7 @@ class FaultyBus : public Bus {
     left_ = n;
   }
   int64_t operations() const { return operations_; }
+  bool has_failed() const { return left_ <= 0 && left_ > kNever; }
 
   Result<std::vector<Position>> publish(std::string_view topic,
                                         std::span<const Record> records) override {
@@ -85,7 +86,7 @@ class FaultyBus : public Bus {
   bool breaks() {
     ++operations_;
     const int64_t left = --left_;
-    return left == 0 || (left < 0 && left > kNever && dead_);
+    return left == 0 || (has_failed() && dead_);
   }
   bool first_break() const { return left_ == 0; }
 

@@ -68,7 +68,7 @@ TEST_CASE("a push reaches a real phone, and its button claims the task") {
   auto server = NtfyServer::start();
   REQUIRE_MESSAGE(server, (server ? "" : server.error().text));
   Http http("maitred-test");
-  House house;
+  StaffHouse house;
   house.floor_settings.couriers = {"ntfy"};
   std::vector<Record> records;
   for (Person one : people()) {

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct BoardHouse : House {
+struct BoardHouse : StaffHouse {
   Http http{"test"};
   std::string socket = scratch.path() / "maitred.sock";
   Board board{[&] {

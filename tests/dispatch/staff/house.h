@@ -1,8 +1,7 @@
-// A House for tests of staff and board: a real embedded log in a scratch directory, the books a
-// floor needs, and a thread that folds. Its clock stands still until a test moves it.
+// A house with staff in it, for tests of floor and board: a log, the books a floor needs, and a
+// thread that folds. Its clock stands still until a test moves it.
 #pragma once
 
-#include <doctest/doctest.h>
 #include <fmt/core.h>
 
 #include <memory>
@@ -10,22 +9,21 @@
 #include <thread>
 #include <vector>
 
-#include "bus/embedded/embedded_bus.h"
 #include "bus/mention.h"
 #include "dispatch/staff/deeds.h"
 #include "dispatch/staff/floor.h"
-#include "tests/bus/scratch.h"
+#include "tests/bus/house.h"
 #include "tests/dispatch/staff/evening.h"
 
 namespace maitred::test {
 
 // The log with its books, a floor's parts, and a thread that folds.
-struct House {
+struct StaffHouse {
+  std::unique_ptr<House> home;
+  FakeClock& clock = home->clock;
+  const TopicNames& names = home->names;
+  std::unique_ptr<Bus> bus = home->open();
   Scratch scratch;
-  FakeClock clock{kEvening};
-  TopicNames names;
-  std::unique_ptr<EmbeddedBus> bus =
-      std::move(*EmbeddedBus::open({scratch.path(), names, true, false}, clock));
   TaskBook tasks{names};
   PushBook pushes{names};
   StaffBook staff{names};
@@ -37,7 +35,8 @@ struct House {
   Couriers couriers;
   std::jthread folding;
 
-  House() {
+  explicit StaffHouse(BuildHouse build = embedded_house) : home(build()) {
+    home->advance_to(kEvening);
     REQUIRE(fold.open());
     std::vector<Record> records;
     for (const Person& one : people()) {
@@ -49,11 +48,8 @@ struct House {
     wait(Topic::staff);
   }
   void wait(Topic topic) {
-    REQUIRE(fold.wait_until(topic, *bus->ends(names.name(topic)), 10'000ms));
-    for (int i = 0; i < 1000 && !fold.all_ready(); ++i) {
-      real_clock().sleep_until(real_clock().now() + 5ms, {});
-    }
-    REQUIRE(fold.all_ready());
+    REQUIRE(fold.wait_until(topic, *bus->ends(names.name(topic)), kPatience));
+    REQUIRE(fold.wait_until_ready(kPatience));
   }
   FloorParts parts() {
     return {*bus, names, fold, tasks, pushes, staff, appender, couriers, buttons, clock};

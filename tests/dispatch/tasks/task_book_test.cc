@@ -107,7 +107,7 @@ TEST_CASE("old keys are forgotten with their causes, younger ones stay") {
 }
 
 TEST_CASE("a task is found by its id, by a prefix that is its alone, and by whom it is for") {
-  House house;
+  StaffHouse house;
   std::vector<std::string> ids;
   for (int i = 0; i < 40; ++i) ids.push_back(house.open(opening(), fmt::format("house:{}", i)));
   for (const std::string& id : ids) {
