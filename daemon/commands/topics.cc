@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include "base/json.h"
-#include "base/log.h"
 #include "daemon/commands/all.h"
 #include "daemon/rights.h"
 #include "daemon/wiring.h"
@@ -103,8 +102,6 @@ int run_print(const Args& args) {
 }
 
 Result<std::unique_ptr<KafkaAdmin>> open_admin(const Configuration& config) {
-  // What is wrong is said once, as the command's answer.
-  log::set_sink([](std::string_view, void*) {}, nullptr);
   TRY_ASSIGN(KafkaSettings settings, kafka_settings(config));
   return KafkaAdmin::open(std::move(settings));
 }
@@ -124,6 +121,7 @@ Result<void> create_topics(const Args& args, const Configuration& config) {
     fmt::print("the embedded bus makes its topics by itself: there is nothing to do\n");
     return {};
   }
+  const Hush hush;
   TRY_ASSIGN(const auto admin, open_admin(config));
   TRY_ASSIGN(const KafkaCluster cluster, admin->describe());
   const auto plans = topic_plans(admin->settings());
@@ -161,6 +159,7 @@ Result<void> grant_rights(const Args& args, const Configuration& config) {
   TRY_ASSIGN(const Grant grant, grant_from(args, config));
   const auto rights = rights_of(grant.role, config.topics);
   if (!args.has("--dry-run")) {
+    const Hush hush;
     TRY_ASSIGN(const auto admin, open_admin(config));
     TRY(admin->grant(grant.principal, rights));
   }

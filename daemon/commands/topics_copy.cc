@@ -74,9 +74,12 @@ class WritersStamps {
     return {};
   }
   Result<void> end() {
-    for (; !topics_.empty(); topics_.pop_back())
-      TRY(set(topics_.back(), kByBroker, "no daemon may run before"));
-    return {};
+    Result<void> first;
+    for (; !topics_.empty(); topics_.pop_back()) {
+      auto done = set(topics_.back(), kByBroker, "no daemon may run before");
+      if (!done && first) first = std::move(done);
+    }
+    return first;
   }
 
  private:
@@ -111,10 +114,10 @@ Result<std::vector<Topic>> topics_from(const Args& args, const TopicNames& names
   return topics;
 }
 
+// One line that changes, where a person looks on.
 void show(std::string_view topic, int64_t done, int64_t all) {
   const bool to_person = isatty(STDERR_FILENO) == 1;
-  fmt::print(stderr, "{}{}: {} of {}{}", to_person ? "\r" : "", topic, done, all,
-             to_person ? "" : "\n");
+  fmt::print(stderr, "{}: {} of {}{}", topic, done, all, to_person ? "\033[K\r" : "\n");
 }
 
 void print_counts(const std::string& topic, const TopicCopy& copy) {
@@ -142,6 +145,7 @@ Result<void> copy_topics(const Args& args, const Configuration& from, const Conf
   TRY(carry_clock(from, to));
   TRY_ASSIGN(Side source, open_side(from));
   TRY_ASSIGN(Side target, open_side(to));
+  const Hush hush;  // what goes wrong is the command's answer
   std::vector<TopicCopy> copies;
   std::vector<std::string> names;
   for (const Topic topic : topics) {
