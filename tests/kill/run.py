@@ -7,7 +7,8 @@ Starts the daemon on a fresh state directory under build/, feeds it through a fo
 real server of the Mastodon API, lets staff claim what is open, and kills it N times. Now and then
 the books are deleted while it is down. At the end it runs until everything offered has a verdict,
 is stopped with SIGTERM (which must take under ten seconds), and the books are rebuilt once more.
-The ledger is written by this script, and read back from the server's own notifications.
+The ledger is written by this script: the files it laid down, the posts the server took from it and,
+read back in the end, the notifications that the server has of them.
 
 On Kafka the broker is killed as well, in turn with the daemon and whatever that is doing, and the
 topics are read with kcat, so that nothing the judge sees has passed through maitred.
@@ -272,7 +273,8 @@ class Run:
             request = urllib.request.Request(self.server_facts["url"] + "/api/v1/statuses", form,
                                              {"Authorization": "Bearer " + self.server_facts["alice"]})
             try:
-                urllib.request.urlopen(request, timeout=10).read()
+                posted = json.loads(urllib.request.urlopen(request, timeout=10).read())
+                self.ledger.write(json.dumps({"id": "mastodon:" + posted["uri"], "revision": "0"}) + "\n")
                 self.posts += 1
             except (urllib.error.URLError, TimeoutError):
                 pass
