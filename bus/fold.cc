@@ -47,10 +47,7 @@ struct Fold::Shelf {
 
 Fold::Fold(Bus& bus, TopicNames names, std::vector<Book*> books, std::filesystem::path directory)
     : bus_(bus), names_(std::move(names)), directory_(std::move(directory)) {
-  for (Book* book : books) {
-    shelves_.push_back(std::make_unique<Shelf>());
-    shelves_.back()->book = book;
-  }
+  for (Book* book : books) shelves_.push_back(std::make_unique<Shelf>(Shelf{book}));
 }
 
 Fold::~Fold() {
@@ -183,20 +180,19 @@ Result<void> Fold::follow() {
     }
   }
   TopicPositions from;
-  {
-    std::scoped_lock lock(mutex_);
-    for (const auto& shelf : shelves_) {
-      for (const Topic topic : shelf->book->topics()) {
-        const std::string name = names_.name(topic);
-        for (const auto& [partition, begin] : begins[name]) {
-          Shelf::Place& place = shelf->places[{info(topic).suffix, partition}];
-          const int64_t next = std::max(place.next, begin);
-          const auto [at, is_new] = from[name].try_emplace(partition, next);
-          if (!is_new) at->second = std::min(at->second, next);
-        }
+  std::unique_lock lock(mutex_);
+  for (const auto& shelf : shelves_) {
+    for (const Topic topic : shelf->book->topics()) {
+      const std::string name = names_.name(topic);
+      for (const auto& [partition, begin] : begins[name]) {
+        Shelf::Place& place = shelf->places[{info(topic).suffix, partition}];
+        const int64_t next = std::max(place.next, begin);
+        const auto [at, is_new] = from[name].try_emplace(partition, next);
+        if (!is_new) at->second = std::min(at->second, next);
       }
     }
   }
+  lock.unlock();
   TRY_ASSIGN(reader_, bus_.follow(from));
   return {};
 }
@@ -295,13 +291,10 @@ Result<void> Fold::save_places(Shelf& shelf) {
       TRY(shelf.book->forget(*shelf.book->db_, topic, at.partition, before));
       place.forgot = before;
     }
-    TRY(shelf.book->db_->run(
-        "INSERT INTO fold_positions VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-        "next=excluded.next, last_id=excluded.last_id, last_time=excluded.last_time, "
-        "forgot=excluded.forgot",
-        {at.topic, int64_t{at.partition}, place.next, place.last_id,
-         int64_t{place.last_time.time_since_epoch().count()},
-         int64_t{place.forgot.time_since_epoch().count()}}));
+    TRY(shelf.book->db_->run("INSERT OR REPLACE INTO fold_positions VALUES(?, ?, ?, ?, ?, ?)",
+                             {at.topic, int64_t{at.partition}, place.next, place.last_id,
+                              int64_t{place.last_time.time_since_epoch().count()},
+                              int64_t{place.forgot.time_since_epoch().count()}}));
     place.touched = false;
   }
   return {};
@@ -331,8 +324,7 @@ void Fold::run(std::stop_token stop) {
 bool Fold::passed(std::string_view name, const Positions& next) const {
   const Topic topic = *names_.find(name);
   for (const auto& shelf : shelves_) {
-    const std::vector<Topic> topics = shelf->book->topics();
-    if (std::find(topics.begin(), topics.end(), topic) == topics.end()) continue;
+    if (std::ranges::count(shelf->book->topics(), topic) == 0) continue;
     for (const auto& [partition, offset] : next) {
       const auto place = shelf->places.find({info(topic).suffix, partition});
       if (place == shelf->places.end() || place->second.next < offset) return false;
@@ -342,9 +334,8 @@ bool Fold::passed(std::string_view name, const Positions& next) const {
 }
 
 bool Fold::wait_until(Topic topic, const Positions& next, Duration wait, std::stop_token stop) {
-  const std::string name = names_.name(topic);
   std::unique_lock lock(mutex_);
-  return moved_.wait_for(lock, stop, wait, [&] { return passed(name, next); });
+  return moved_.wait_for(lock, stop, wait, [&] { return passed(names_.name(topic), next); });
 }
 
 bool Fold::ended(Topic topic) const {
