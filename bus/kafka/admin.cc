@@ -61,6 +61,16 @@ Event ask(rd_kafka_t* handle, const Options& options, const std::vector<Owned<T,
   return answer_on(queue);
 }
 
+// Who coordinates a group may still have to be found out, as for the first one of a cluster.
+template <typename F>
+auto until_answered(F ask) -> decltype(ask()) {
+  for (const Time until = now() + kPatience;;) {
+    auto answer = ask();
+    if (answer || answer.error().fault != Fault::transient || now() >= until) return answer;
+    real_clock().sleep_until(now() + kAgain, {});
+  }
+}
+
 rd_kafka_AclOperation_t operation_of(std::string_view word) {
   constexpr std::array<std::pair<std::string_view, rd_kafka_AclOperation_t>, 6> kOperations = {{
       {"Read", RD_KAFKA_ACL_OPERATION_READ},
@@ -76,15 +86,10 @@ rd_kafka_AclOperation_t operation_of(std::string_view word) {
 }
 
 rd_kafka_ResourceType_t resource_of(KafkaRight::On on) {
-  switch (on) {
-    case KafkaRight::On::topic:
-      return RD_KAFKA_RESOURCE_TOPIC;
-    case KafkaRight::On::group:
-      return RD_KAFKA_RESOURCE_GROUP;
-    case KafkaRight::On::cluster:
-      break;
-  }
-  return RD_KAFKA_RESOURCE_BROKER;  // what an ACL calls the cluster has the same number
+  // What an ACL calls the cluster has the number of a broker elsewhere.
+  constexpr std::array kResources = {RD_KAFKA_RESOURCE_TOPIC, RD_KAFKA_RESOURCE_GROUP,
+                                     RD_KAFKA_RESOURCE_BROKER};
+  return kResources[static_cast<size_t>(on)];
 }
 
 bool has_all(const rd_kafka_DescribeAcls_result_t* there, const std::vector<Acl>& wanted) {
@@ -111,15 +116,8 @@ FoundTopic found_from(const rd_kafka_metadata_topic_t& topic) {
 }  // namespace
 
 const char* word(KafkaRight::On on) {
-  switch (on) {
-    case KafkaRight::On::topic:
-      return "topic";
-    case KafkaRight::On::group:
-      return "group";
-    case KafkaRight::On::cluster:
-      break;
-  }
-  return "cluster";
+  constexpr std::array kWords = {"topic", "group", "cluster"};
+  return kWords[static_cast<size_t>(on)];
 }
 
 Result<std::unique_ptr<KafkaAdmin>> KafkaAdmin::open(KafkaSettings settings) {
@@ -335,7 +333,10 @@ Result<void> KafkaAdmin::grant(const std::string& principal,
 }
 
 Result<std::vector<std::string>> KafkaAdmin::members(std::string_view group) {
-  const std::string name = group_name(group);
+  return until_answered([&] { return ask_members(group_name(group)); });
+}
+
+Result<std::vector<std::string>> KafkaAdmin::ask_members(const std::string& name) {
   const char* names[] = {name.c_str()};
   const Options how = options_for(handle(), RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS);
   const Queue queue(rd_kafka_queue_new(handle()));
@@ -361,7 +362,11 @@ Result<std::vector<std::string>> KafkaAdmin::members(std::string_view group) {
 
 Result<void> KafkaAdmin::commit(std::string_view group, const std::string& topic,
                                 const Positions& next) {
-  const std::string name = group_name(group);
+  return until_answered([&] { return move_place(group_name(group), topic, next); });
+}
+
+Result<void> KafkaAdmin::move_place(const std::string& name, const std::string& topic,
+                                    const Positions& next) {
   const auto list = partition_list(next.size());
   for (const auto& [partition, offset] : next)
     rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = offset;

@@ -57,6 +57,8 @@ class KafkaAdmin {
   Result<KafkaCluster> look();
   Result<void> read_settings(KafkaCluster& cluster);
   Result<void> wait_until_there(const std::vector<TopicPlan>& plans);
+  Result<std::vector<std::string>> ask_members(const std::string& name);
+  Result<void> move_place(const std::string& name, const std::string& topic, const Positions& next);
   rd_kafka_t* handle() const;
   std::string group_name(std::string_view group) const;
   Result<void> check(rd_kafka_event_t* event, std::string_view group = {}) const;

@@ -55,6 +55,7 @@ every = "1s"
 kind = "console"
 [web]
 socket = "{0}/s"
+listen = "127.0.0.1:0"
 [[playbook]]
 name = "any"
 when = {{ item = true }}
@@ -79,7 +80,8 @@ Configuration Kitchen::load(const std::string& name) const {
 std::unique_ptr<Daemon> Kitchen::start(const std::string& name, std::set<ProcessRole> roles) const {
   auto daemon = Daemon::make(load(name), std::move(roles));
   REQUIRE_MESSAGE(daemon, (daemon ? "" : daemon.error().text));
-  REQUIRE((*daemon)->start());
+  const auto started = (*daemon)->start();
+  REQUIRE_MESSAGE(started, (started ? "" : started.error().text));
   return std::move(*daemon);
 }
 

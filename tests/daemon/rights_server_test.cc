@@ -138,6 +138,26 @@ TEST_CASE("each role may do what it is granted, and nothing else") {
   CHECK(kitchen.run("admin", "topics create").code == kExitOk);
 }
 
+TEST_CASE("only who may alter topics moves a house onto them") {
+  const KafkaServer kafka = start_secure();
+  Kitchen kitchen;
+  kitchen.configure("root", with_password(kafka, kitchen, "root"));
+  REQUIRE(kitchen.run("root", "topics create").code == kExitOk);
+  for (const std::string user : {"all", "admin"}) {
+    kitchen.configure(user, with_password(kafka, kitchen, user));
+    grant(kitchen, user, user);
+  }
+  kitchen.configure("embedded", "");
+  const auto copy = [&](const char* user) {
+    return kitchen.run(
+        "embedded", fmt::format("topics copy --topics replies --to '{}.toml'", kitchen.file(user)));
+  };
+  const Spoken as_all = copy("all"), as_admin = copy("admin");
+  CHECK(as_all.code == kExitConfig);
+  CHECK_MESSAGE(as_all.has("the user 'all' has no right to the topic maitred."), as_all.text);
+  CHECK_MESSAGE(as_admin.code == kExitOk, as_admin.text);
+}
+
 TEST_CASE("four processes, each with the rights of its role, bring a post to a phone") {
   const KafkaServer kafka = start_secure();
   Kitchen kitchen;
