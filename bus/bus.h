@@ -83,6 +83,11 @@ class Bus {
   virtual void give_up() {}
 };
 
+// The bus has said what is wrong with it: who fails because of it need not say so as well.
+inline bool has_said_why(const Bus& bus) {
+  return !bus.health().blocked.empty();
+}
+
 // Reads on to the end of every partition the reader has, as they are met, and hands over each
 // record; `each` may say false to stop early. transient: the log brought nothing for 30 s.
 Result<void> read_to_end(Reader& reader, const std::function<bool(const Stored&)>& each,

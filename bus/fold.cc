@@ -310,11 +310,14 @@ void Fold::run(std::stop_token stop) {
       trouble.clear();
       continue;
     }
-    if (trouble != done.error().text) log::error("fold.failed", done.error().text);
-    trouble = done.error().text;
-    // A log that no longer holds what we read, or a damaged book: compute them all again.
-    if (done.error().fault == Fault::missing || done.error().fault == Fault::broken) {
-      for (auto& shelf : shelves_) static_cast<void>(rebuild(*shelf).has_value());
+    if (trouble != done.error().text && !has_said_why(bus_)) {
+      log::error("fold.failed", done.error().text);
+      trouble = done.error().text;
+    }
+    // A log that no longer holds what we read: which books are of another? Damage: all anew.
+    for (auto& shelf : shelves_) {
+      if (done.error().fault == Fault::missing) shelf->checked = false;
+      if (done.error().fault == Fault::broken) static_cast<void>(rebuild(*shelf).has_value());
     }
     real_clock().sleep_until(real_clock().now() + kRetryAfter, stop);
   }

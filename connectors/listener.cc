@@ -100,7 +100,7 @@ void Listener::follow_log(std::stop_token stop) {
     const auto ended = follow_log_once(stop);
     on_revoked(std::set<int>(owned_));
     if (ended || stop.stop_requested()) return;
-    trouble.note(ended.error());
+    trouble.note(ended.error(), has_said_why(bus_));
     settings_.tick("listen");
     real_.sleep_until(real_.now() + kRetryAfter, stop);
   }

@@ -52,10 +52,10 @@ std::string to_text(const Session& session) {
 
 }  // namespace
 
-void Trouble::note(const Error& error) {
+void Trouble::note(const Error& error, bool is_told) {
   const std::string now = fmt::format("{} {}", word(error.fault), error.text);
   ++count_;
-  if (now == last_) return;
+  if (now == last_ || is_told) return;
   log::warning(event_, last_.empty() ? "it failed and is tried again" : "it now fails otherwise",
                {{"source", source_}, {"fault", word(error.fault)}, {"why", error.text}});
   last_ = now;
@@ -63,7 +63,8 @@ void Trouble::note(const Error& error) {
 
 void Trouble::over() {
   if (count_ == 0) return;
-  log::notice(event_, "it works again", {{"source", source_}, {"failures", count_}});
+  if (!last_.empty())
+    log::notice(event_, "it works again", {{"source", source_}, {"failures", count_}});
   count_ = 0;
   last_.clear();
 }
@@ -136,7 +137,7 @@ void Poller::ask_pages(std::stop_token stop) {
     trouble_.over();
     next_page_ = pacing_.after_success(real_.now(), limit_wait_);
   } else {
-    trouble_.note(more.error());
+    trouble_.note(more.error(), has_said_why(bus_));
     next_page_ = pacing_.after_failure(real_.now(), more.error());
   }
   const std::scoped_lock lock(mutex_);

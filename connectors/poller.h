@@ -57,7 +57,7 @@ struct SourceStatus {
 class Trouble {
  public:
   Trouble(std::string event, std::string source) : event_(std::move(event)), source_(source) {}
-  void note(const Error& error);
+  void note(const Error& error, bool is_told = false);  // is_told: counts, somebody else said why
   void over();
   int count() const { return count_; }
 

@@ -97,9 +97,10 @@ void Dispatcher::run(std::stop_token stop) {
       continue;
     }
     if (stop.stop_requested()) return;
-    if (trouble != done.error().text)
+    if (trouble != done.error().text && !has_said_why(deps_.bus)) {
       log::error("dispatch.failed", "cannot decide: " + done.error().text);
-    trouble = done.error().text;
+      trouble = done.error().text;
+    }
     real_clock().sleep_until(real_clock().now() + kRetryAfter, stop);
   }
 }

@@ -61,16 +61,6 @@ Event ask(rd_kafka_t* handle, const Options& options, const std::vector<Owned<T,
   return answer_on(queue);
 }
 
-// Who coordinates a group may still have to be found out, as for the first one of a cluster.
-template <typename F>
-auto until_answered(F ask) -> decltype(ask()) {
-  for (const Time until = now() + kPatience;;) {
-    auto answer = ask();
-    if (answer || answer.error().fault != Fault::transient || now() >= until) return answer;
-    real_clock().sleep_until(now() + kAgain, {});
-  }
-}
-
 rd_kafka_AclOperation_t operation_of(std::string_view word) {
   constexpr std::array<std::pair<std::string_view, rd_kafka_AclOperation_t>, 6> kOperations = {{
       {"Read", RD_KAFKA_ACL_OPERATION_READ},
@@ -122,9 +112,25 @@ const char* word(KafkaRight::On on) {
 
 Result<std::unique_ptr<KafkaAdmin>> KafkaAdmin::open(KafkaSettings settings) {
   std::unique_ptr<KafkaAdmin> admin(new KafkaAdmin(std::move(settings)));
-  TRY_ASSIGN(admin->client_, KafkaClient::make(admin->settings_, KafkaUse::admin, "admin", {},
-                                               admin->troubles_, {}));
+  TRY(admin->make_client());
   return admin;
+}
+
+Result<void> KafkaAdmin::make_client() {
+  TRY_ASSIGN(client_, KafkaClient::make(settings_, KafkaUse::admin, "admin", {}, troubles_, {}));
+  return {};
+}
+
+// Who coordinates a group may still have to be found out, as for the first one of a cluster.
+// librdkafka 2.0 never asks again once it was told of another coordinator: a new client does.
+template <typename F>
+auto KafkaAdmin::until_answered(F ask) -> decltype(ask()) {
+  for (const Time until = now() + kPatience;;) {
+    auto answer = ask();
+    if (answer || answer.error().fault != Fault::transient || now() >= until) return answer;
+    real_clock().sleep_until(now() + kAgain, {});
+    TRY(make_client());
+  }
 }
 
 std::string KafkaAdmin::group_name(std::string_view group) const {

@@ -54,6 +54,9 @@ class KafkaAdmin {
 
  private:
   explicit KafkaAdmin(KafkaSettings settings) : settings_(std::move(settings)) {}
+  Result<void> make_client();
+  template <typename F>
+  auto until_answered(F ask) -> decltype(ask());
   Result<KafkaCluster> look();
   Result<void> read_settings(KafkaCluster& cluster);
   Result<void> wait_until_there(const std::vector<TopicPlan>& plans);

@@ -14,6 +14,8 @@
 
 namespace maitred {
 
+static constexpr Duration kDownFor{1'000};
+
 struct KafkaClient::State {
   State(const KafkaSettings& of, std::string called, std::string_view joined, KafkaTroubles& told,
         KafkaCallbacks handed)
@@ -35,12 +37,14 @@ struct KafkaClient::State {
   std::optional<KafkaMeter> meter;  // none once the client is gone; "follow-3" counts as "follow"
   std::string last_reason = {};     // of a connection that failed; _ALL_BROKERS_DOWN tells none
   bool in_trouble = false;
+  std::optional<Time> down_since = {};  // of all brokers; real time
   std::atomic<bool> was_up = false;
 
   Error diagnosis(rd_kafka_resp_err_t code, std::string_view reason, std::string_view topic) const {
     return diagnose(code, reason, {settings, topic, group, was_up});
   }
   void failed(rd_kafka_resp_err_t code, std::string_view reason);
+  void still_down();
   void answered();
   void on_statistics(std::string_view text);
 };
@@ -80,14 +84,27 @@ void KafkaClient::State::failed(rd_kafka_resp_err_t code, std::string_view reaso
   const bool all_down = code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
   if (!all_down) last_reason = shortened(reason);
   const Error why = diagnosis(code, last_reason, {});
-  if (!all_down && why.fault == Fault::transient) return;
+  if (all_down && !down_since) down_since = real_clock().now();
+  if (why.fault == Fault::transient) return;  // see still_down()
   in_trouble = true;
   troubles->begin(kKafkaConnection, name, why);
+}
+
+// The first of several addresses that refuses is reported as all of them, before the next is
+// tried: what lasts for a second is a trouble.
+void KafkaClient::State::still_down() {
+  std::scoped_lock lock(mutex);
+  const bool lasts = down_since && real_clock().now() - *down_since >= kDownFor;
+  if (!lasts || in_trouble || !troubles) return;
+  in_trouble = true;
+  troubles->begin(kKafkaConnection, name,
+                  diagnosis(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, last_reason, {}));
 }
 
 void KafkaClient::State::answered() {
   was_up = true;
   std::scoped_lock lock(mutex);
+  down_since.reset();
   if (!in_trouble || !troubles) return;
   in_trouble = false;
   troubles->end(kKafkaConnection, name);
@@ -99,7 +116,7 @@ void KafkaClient::State::on_statistics(std::string_view text) {
     std::scoped_lock lock(mutex);
     if (meter) meter->show(statistics);
   }
-  if (statistics.any_up) answered();
+  statistics.any_up ? answered() : still_down();
 }
 
 // librdkafka's callbacks; `opaque` is the State.

@@ -8,6 +8,7 @@ namespace maitred {
 namespace {
 
 constexpr Duration kSlice{100};
+constexpr std::string_view kReading = "read";  // whoever does: clients come and go
 
 struct MessageDeleter {
   void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
@@ -78,7 +79,10 @@ Result<Batch> KafkaConsumer::poll(size_t max, Duration wait, std::stop_token sto
     else if (has_some || left <= slice || stop.stop_requested() || client_->fatal())
       break;
   }
-  if (!batch.records.empty() || !batch.at_end.empty()) client_->answered();
+  if (!batch.records.empty() || !batch.at_end.empty()) {
+    client_->answered();
+    for (const auto& [topic, next] : positions_) bus_.troubles().end(topic, kReading);
+  }
   // What is in hand comes first; the error waits for the next poll.
   if (!error_ || !batch.records.empty()) return batch;
   Error error = std::move(*error_);
@@ -113,7 +117,7 @@ void KafkaConsumer::note_error(const rd_kafka_message_t& message, Batch& batch) 
   if (!is_lasting(message.err)) return;
   const std::string_view topic = message.rkt ? known(message).topic : std::string_view();
   error_ = client_->diagnosis(message.err, rd_kafka_message_errstr(&message), topic);
-  bus_.note(topic, client_->name(), *error_);
+  bus_.note(topic, kReading, *error_);
 }
 
 }  // namespace maitred

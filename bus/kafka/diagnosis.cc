@@ -220,6 +220,10 @@ Error diagnose(rd_kafka_resp_err_t code, std::string_view reason, const KafkaSub
               fmt::format("another process has joined {} as node = \"{}\"", subject.group,
                           settings.node),
               {}};
+    case RD_KAFKA_RESP_ERR__DESTROY:
+      return {Fault::transient,
+              fmt::format("librdkafka let go of {}: it may have been deleted", subject.topic),
+              {}};
     case RD_KAFKA_RESP_ERR__PURGE_QUEUE:
     case RD_KAFKA_RESP_ERR__PURGE_INFLIGHT:
       return {Fault::transient, "the process is ending", {}};

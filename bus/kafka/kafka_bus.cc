@@ -174,10 +174,11 @@ Result<std::vector<Position>> KafkaBus::publish(std::string_view topic,
   auto published = producer_->publish(std::string(topic), records, partitions(topic));
   if (published) {
     troubles_.end(topic, "publish");
-  } else {
-    const bool is_lasting = published.error().fault != Fault::transient;
-    if (is_lasting) note(topic, "publish", published.error());
+    return published;
   }
+  note(topic, "publish", published.error());
+  if (published.error().fault != Fault::transient || producer_->has_given_up()) return published;
+  TRY(check(topic));  // it may have been deleted; that is the better reason
   return published;
 }
 
@@ -297,21 +298,21 @@ Result<std::unique_ptr<Reader>> KafkaBus::follow(const TopicPositions& from) {
 }
 
 void KafkaBus::note(std::string_view topic, std::string_view client, const Error& error) {
-  if (error.fault == Fault::missing || error.fault == Fault::malformed) return;  // the caller's
-  troubles_.begin(topic, client, error);
+  if (error.fault == Fault::denied) troubles_.begin(topic, client, error);
   std::scoped_lock lock(mutex_);
   if (const auto found = checked_.find(topic); found != checked_.end()) checked_.erase(found);
 }
 
-void KafkaBus::note_fenced(const Error& error) {
+void KafkaBus::note_fenced(std::string_view group, const Error& error) {
   const Time now = real_clock().now();
   std::scoped_lock lock(mutex_);
-  fenced_.push_back(now);
-  std::erase_if(fenced_, [&](Time at) { return now - at > kFencedWithin; });
-  if (fenced_.size() < kFencedMax) return;
+  std::vector<Time>& times = fenced_[std::string(group)];
+  times.push_back(now);
+  std::erase_if(times, [&](Time at) { return now - at > kFencedWithin; });
+  if (times.size() < kFencedMax) return;
   fatal_ = {Fault::conflict,
             fmt::format("{}, {} times in a minute: give each process a `node` of its own",
-                        error.text, fenced_.size()),
+                        error.text, times.size()),
             {}};
 }
 

@@ -65,7 +65,8 @@ class KafkaBus : public Bus {
   Result<Limits> limits(const std::vector<std::string_view>& topics);
   // A lasting error met while using the topic: it is looked at anew before it is used again.
   void note(std::string_view topic, std::string_view client, const Error& error);
-  void note_fenced(const Error& error);  // three times in a minute: fatal
+  // Three times in a minute: fatal. Of two processes the one that was first then gives way.
+  void note_fenced(std::string_view group, const Error& error);
 
  private:
   KafkaBus(KafkaSettings settings, const Clock& house);
@@ -87,7 +88,7 @@ class KafkaBus : public Bus {
   mutable std::mutex mutex_;  // guards what follows
   std::set<std::string, std::less<>> checked_;
   std::optional<Error> fatal_;
-  std::vector<Time> fenced_;
+  std::map<std::string, std::vector<Time>> fenced_;  // by group: when
   int followers_ = 0;
   std::shared_ptr<KafkaClient> asker_;  // about groups; made when first needed
 };

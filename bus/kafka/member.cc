@@ -79,13 +79,14 @@ void KafkaMember::lose_all() {
 Result<Batch> KafkaMember::poll(size_t max, Duration wait, std::stop_token stop) {
   if (rejoin_) leave();
   if (!consumer_) {
+    if (auto fatal = bus_.health().fatal) return tl::unexpected(std::move(*fatal));
     TRY(bus_.check(topic_));
     TRY(join_anew());
   }
   auto batch = consumer_->poll(max, wait, stop);
   const auto fatal = consumer_->client().fatal();
   if (fatal) {
-    if (fatal->fault == Fault::conflict) bus_.note_fenced(*fatal);
+    if (fatal->fault == Fault::conflict) bus_.note_fenced(group_, *fatal);
     log::warning("bus.member_renewed", "the group is joined anew: " + fatal->text,
                  {{"group", group_}});
     leave();

@@ -34,6 +34,7 @@ class KafkaProducer {
   // A stamp of the broker's lay outside [sent − 5 s, acknowledged + 5 s] at the last publish.
   bool clock_ok() const { return clock_ok_; }
   void give_up();
+  bool has_given_up() const { return given_up_; }
 
  private:
   struct Ticket;  // one batch under way

@@ -14,7 +14,7 @@ constexpr size_t kReadAtOnce = 500, kWriteAtOnce = 500;
 constexpr Duration kReadWait{200};
 constexpr std::chrono::seconds kSilenceMax{30};
 constexpr std::chrono::hours kExpiresWithin{1};
-constexpr int64_t kProgressEvery = 1000;
+constexpr int64_t kProgressEvery = 10'000;
 
 // "3/1207"
 std::optional<Position> copied_from(const Stored& record) {

@@ -69,9 +69,10 @@ void Floor::run(std::stop_token stop) {
     if (tick) tick();
     const Time began = real_clock().now();
     const auto done = step(stop);
-    if (!done && trouble != done.error().text) log::error("floor.failed", done.error().text);
+    const std::string failed = done || has_said_why(parts_.bus) ? "" : done.error().text;
+    if (!failed.empty() && failed != trouble) log::error("floor.failed", failed);
     if (done && !trouble.empty()) log::notice("floor.recovered", "the floor works again");
-    trouble = done ? std::string() : done.error().text;
+    if (done || !failed.empty()) trouble = failed;
     // A long round is followed by a longer rest, so that a burst of records cannot eat the host.
     const Duration gap =
         std::clamp<Duration>(2 * (real_clock().now() - began), kRoundMin, 4 * kRoundMax);

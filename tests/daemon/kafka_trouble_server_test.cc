@@ -2,20 +2,15 @@
 // `check --live` and by a daemon that was started with it, which stays up, does not spin, heals by
 // itself where nobody has to act, and ends when it is asked to.
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "base/files.h"
 #include "bus/kafka/admin.h"
 #include "daemon/command_line.h"
 #include "tests/daemon/kafka_kitchen.h"
+#include "tests/daemon/running.h"
 #include "tests/servers/kafka_server.h"
 
 using namespace maitred;
@@ -23,71 +18,6 @@ using namespace maitred::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-Time now() {
-  return real_clock().now();
-}
-
-void wait(Duration time) {
-  real_clock().sleep_until(now() + time, {});
-}
-
-// `maitred run`, as its own process.
-class Running {
- public:
-  Running(const Kitchen& kitchen, const std::string& name) : log_(kitchen.file(name) + ".log") {
-    const std::string config = kitchen.file(name) + ".toml";
-    pid_ = fork();
-    REQUIRE(pid_ >= 0);
-    if (pid_ > 0) return;
-    const int out = open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    dup2(out, STDOUT_FILENO);
-    dup2(out, STDERR_FILENO);
-    execl(MAITRED_BINARY, "maitred", "run", "--config", config.c_str(), nullptr);
-    _exit(127);
-  }
-  ~Running() {
-    if (pid_ > 0) kill(pid_, SIGKILL), waitpid(pid_, nullptr, 0);
-  }
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-
-  // Its exit code; -1 if it is still there by then.
-  int ended_within(Duration limit) {
-    int status = 0;
-    for (const Time until = now() + limit; now() < until; wait(20ms)) {
-      if (waitpid(pid_, &status, WNOHANG) != pid_) continue;
-      pid_ = -1;
-      return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    }
-    return -1;
-  }
-  int stopped_within(Duration limit) {
-    kill(pid_, SIGTERM);
-    return ended_within(limit);
-  }
-  std::string log() const { return read_file(log_).value_or(""); }
-  int lines(std::string_view with = "") const {
-    int count = 0;
-    std::istringstream lines(log());
-    for (std::string line; std::getline(lines, line);)
-      count += line.find(with) != std::string::npos;
-    return count;
-  }
-  Duration cpu() const {
-    std::ifstream stat(fmt::format("/proc/{}/stat", pid_));
-    std::string word;
-    long ticks = 0;
-    for (int field = 1; field <= 15 && stat >> word; ++field) {
-      if (field >= 14) ticks += std::stol(word);
-    }
-    return Duration(ticks * 1000 / sysconf(_SC_CLK_TCK));
-  }
-
- private:
-  std::string log_;
-  pid_t pid_ = -1;
-};
 
 // A Kafka that asks who one is, with all topics, and ways to come to it that do not work.
 struct Row {
