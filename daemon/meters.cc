@@ -71,8 +71,8 @@ void Meters::run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     const auto measured = measure(stop);
     // A log that does not answer is told by those who need it.
-    const bool is_ours = !measured && measured.error().fault != Fault::transient &&
-                         !has_said_why(from_.bus);
+    const bool is_ours =
+        !measured && measured.error().fault != Fault::transient && !has_said_why(from_.bus);
     const std::string now = is_ours ? measured.error().text : std::string();
     if (now != trouble && is_ours) log::warning("meters.failed", "cannot measure: " + now);
     trouble = now;
