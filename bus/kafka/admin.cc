@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "bus/kafka/diagnosis.h"
 
@@ -11,6 +12,7 @@ namespace maitred {
 namespace {
 
 constexpr Duration kSlice{1'000};     // of a wait, so that a trouble is noticed
+constexpr Duration kGroupMax{2'000};  // for one question about a group, before it is asked anew
 constexpr Duration kAgain{50};        // before a change that is not seen yet is looked for again
 constexpr int kEventLate = 2'000;     // ms: librdkafka's own deadline comes first
 constexpr Duration kPatience{5'000};  // with brokers that do not answer at all
@@ -38,10 +40,10 @@ Time now() {
   return real_clock().now();
 }
 
-Options options_for(rd_kafka_t* handle, rd_kafka_admin_op_t operation) {
+Options options_for(rd_kafka_t* handle, rd_kafka_admin_op_t operation, Duration max = kAdminMax) {
   Options options(rd_kafka_AdminOptions_new(handle, operation));
-  constexpr int kMax = static_cast<int>(kAdminMax.count());
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), kMax, nullptr, 0);
+  const int ms = static_cast<int>(max.count());
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), ms, nullptr, 0);
   return options;
 }
 
@@ -96,10 +98,8 @@ bool has_all(const rd_kafka_DescribeAcls_result_t* there, const std::vector<Acl>
 
 FoundTopic found_from(const rd_kafka_metadata_topic_t& topic) {
   FoundTopic found;
-  for (int i = 0; i < topic.partition_cnt; ++i) {
-    const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
-    found.replicas.emplace_back(partition.replicas, partition.replicas + partition.replica_cnt);
-  }
+  for (const auto& one : std::span(topic.partitions, static_cast<size_t>(topic.partition_cnt)))
+    found.replicas.emplace_back(one.replicas, one.replicas + one.replica_cnt);
   return found;
 }
 
@@ -121,11 +121,11 @@ Result<void> KafkaAdmin::make_client() {
   return {};
 }
 
-// Who coordinates a group may still have to be found out, as for the first one of a cluster.
-// librdkafka 2.0 never asks again once it was told of another coordinator: a new client does.
+// Who coordinates a group may still have to be found out, as for the first one of a cluster. By
+// then librdkafka 2.0 has dropped the question in silence, or keeps to whom it asked first.
 template <typename F>
 auto KafkaAdmin::until_answered(F ask) -> decltype(ask()) {
-  for (const Time until = now() + kPatience;;) {
+  for (const Time until = now() + kAdminMax;;) {
     auto answer = ask();
     if (answer || answer.error().fault != Fault::transient || now() >= until) return answer;
     real_clock().sleep_until(now() + kAgain, {});
@@ -135,10 +135,6 @@ auto KafkaAdmin::until_answered(F ask) -> decltype(ask()) {
 
 std::string KafkaAdmin::group_name(std::string_view group) const {
   return fmt::format("{}.{}", settings_.names.prefix, group);
-}
-
-rd_kafka_t* KafkaAdmin::handle() const {
-  return client_->handle();
 }
 
 Error KafkaAdmin::diagnosis(rd_kafka_resp_err_t code, const char* reason, std::string_view topic,
@@ -344,7 +340,7 @@ Result<std::vector<std::string>> KafkaAdmin::members(std::string_view group) {
 
 Result<std::vector<std::string>> KafkaAdmin::ask_members(const std::string& name) {
   const char* names[] = {name.c_str()};
-  const Options how = options_for(handle(), RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS);
+  const Options how = options_for(handle(), RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, kGroupMax);
   const Queue queue(rd_kafka_queue_new(handle()));
   rd_kafka_DescribeConsumerGroups(handle(), names, 1, how.get(), queue.get());
   const Event event = answer_on(queue);
@@ -379,8 +375,8 @@ Result<void> KafkaAdmin::move_place(const std::string& name, const std::string& 
   std::vector<Alter> places;
   places.emplace_back(rd_kafka_AlterConsumerGroupOffsets_new(name.c_str(), list.get()));
   const Event event =
-      ask(handle(), options_for(handle(), RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS), places,
-          rd_kafka_AlterConsumerGroupOffsets);
+      ask(handle(), options_for(handle(), RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, kGroupMax),
+          places, rd_kafka_AlterConsumerGroupOffsets);
   TRY(check(event.get(), name));
   size_t count = 0;
   const auto* const* groups = rd_kafka_AlterConsumerGroupOffsets_result_groups(

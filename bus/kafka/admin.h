@@ -62,7 +62,7 @@ class KafkaAdmin {
   Result<void> wait_until_there(const std::vector<TopicPlan>& plans);
   Result<std::vector<std::string>> ask_members(const std::string& name);
   Result<void> move_place(const std::string& name, const std::string& topic, const Positions& next);
-  rd_kafka_t* handle() const;
+  rd_kafka_t* handle() const { return client_->handle(); }
   std::string group_name(std::string_view group) const;
   Result<void> check(rd_kafka_event_t* event, std::string_view group = {}) const;
   Result<void> check(const rd_kafka_ConfigResource_t& answer) const;
