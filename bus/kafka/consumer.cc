@@ -82,6 +82,7 @@ Result<Batch> KafkaConsumer::poll(size_t max, Duration wait, std::stop_token sto
   if (!batch.records.empty() || !batch.at_end.empty()) {
     client_->answered();
     for (const auto& [topic, next] : positions_) bus_.troubles().end(topic, kReading);
+    bus_.troubles().end(client_->name(), kReading);
   }
   // What is in hand comes first; the error waits for the next poll.
   if (!error_ || !batch.records.empty()) return batch;
@@ -114,10 +115,11 @@ void KafkaConsumer::note_error(const rd_kafka_message_t& message, Batch& batch) 
     (*known.next)[message.partition] = message.offset;
     return;
   }
-  if (!is_lasting(message.err)) return;
+  const bool no_group = message.err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
+  if (!is_lasting(message.err) && !(no_group && is_member_)) return;
   const std::string_view topic = message.rkt ? known(message).topic : std::string_view();
   error_ = client_->diagnosis(message.err, rd_kafka_message_errstr(&message), topic);
-  bus_.note(topic, kReading, *error_);
+  bus_.note(topic.empty() ? client_->name() : topic, kReading, *error_);
 }
 
 }  // namespace maitred

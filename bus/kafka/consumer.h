@@ -19,8 +19,9 @@ class KafkaBus;
 
 class KafkaConsumer {
  public:
-  KafkaConsumer(KafkaBus& bus, std::unique_ptr<KafkaClient> client)
-      : bus_(bus), client_(std::move(client)) {}
+  // `is_member`: it cannot do without its group; others have a group in name alone.
+  KafkaConsumer(KafkaBus& bus, std::unique_ptr<KafkaClient> client, bool is_member = false)
+      : bus_(bus), client_(std::move(client)), is_member_(is_member) {}
 
   // As Reader::poll. Waits in short slices, so that a stop is noticed.
   Result<Batch> poll(size_t max, Duration wait, std::stop_token stop);
@@ -46,6 +47,7 @@ class KafkaConsumer {
 
   KafkaBus& bus_;
   std::unique_ptr<KafkaClient> client_;
+  const bool is_member_;
   TopicPositions positions_;
   std::map<const rd_kafka_topic_t*, Known> topics_;  // of positions_
   std::optional<Error> error_;

@@ -60,7 +60,7 @@ Result<void> KafkaMember::join_anew() {
   const auto subscribed = rd_kafka_subscribe(handle, topics.get());
   if (subscribed != RD_KAFKA_RESP_ERR_NO_ERROR)
     return tl::unexpected(client->diagnosis(subscribed, {}, topic_));
-  consumer_ = std::make_unique<KafkaConsumer>(bus_, std::move(client));
+  consumer_ = std::make_unique<KafkaConsumer>(bus_, std::move(client), true);
   return {};
 }
 

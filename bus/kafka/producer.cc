@@ -203,6 +203,13 @@ Result<std::vector<Position>> KafkaProducer::publish(const std::string& topic,
   if (ticket->failed != RD_KAFKA_RESP_ERR_NO_ERROR)
     return tl::unexpected(diagnose(ticket->failed, {}, {settings_, topic, {}}));
   if (refused) return tl::unexpected(std::move(*refused));
+  const bool by_writer = ticket->last_stamp == Time::min() && !records.front().stamp;
+  if (by_writer && !told_of_stamps_.exchange(true)) {
+    log::warning("bus.stamps",
+                 "a topic is stamped by its writers' clocks instead of the broker's: `maitred "
+                 "topics create` says what mends it",
+                 {{"topic", topic}});
+  }
   check_clock(*ticket, sent_at);
   std::vector<Position> positions;
   positions.reserve(records.size());

@@ -51,6 +51,7 @@ class KafkaProducer {
   KafkaTroubles& troubles_;
   std::atomic<bool> clock_ok_ = true;
   std::atomic<bool> given_up_ = false;
+  std::atomic<bool> told_of_stamps_ = false;
 
   mutable std::mutex mutex_;  // guards client_
   std::condition_variable changed_;

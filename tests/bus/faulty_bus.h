@@ -24,11 +24,17 @@ class FaultyBus : public Bus {
     dead_ = dead;
     left_ = n;
   }
+  // Somebody else is faster: called once, before the next publish to `topic`.
+  void before_publish(std::string topic, std::function<void()> rival) {
+    rival_topic_ = std::move(topic);
+    rival_ = std::move(rival);
+  }
   int64_t operations() const { return operations_; }
   bool has_failed() const { return left_ <= 0 && left_ > kNever; }
 
   Result<std::vector<Position>> publish(std::string_view topic,
                                         std::span<const Record> records) override {
+    if (rival_ && topic == rival_topic_) std::exchange(rival_, nullptr)();
     const bool broken = breaks();
     if (!broken) return real_.publish(topic, records);
     if (first_break() && how_ == Break::after)
@@ -94,6 +100,8 @@ class FaultyBus : public Bus {
   Bus& real_;
   std::atomic<int64_t> left_ = kNever;
   std::atomic<int64_t> operations_ = 0;
+  std::string rival_topic_ = {};
+  std::function<void()> rival_ = {};
   Break how_ = Break::before;
   bool dead_ = false;
 };

@@ -196,6 +196,39 @@ void settle_an_evening(BuildHouse build) {
   CHECK(out.verdicts.size() == 8);
 }
 
+// What a batch means to write is not yet so: a post joins no task that a rival then makes
+// impossible, and a second copy's verdict is what the log says, not what the first meant to be.
+void obey_a_rival(BuildHouse build) {
+  Bench bench(build);
+  const std::string dinner = "Morton's, can you bring a porterhouse to Newark airport in 2 hours?";
+  const Mention first = post(1, "ann@a", dinner);
+  const Mention second = post(2, "ann@a", "@Mortons and a ribeye to Newark airport at midnight");
+  bench.publish({first, second, first});
+  Node node(*bench.bus, *bench.home, bench.books, "a");
+  const std::string key = task_id_of(first.id);
+  node.faulty.before_publish(bench.home->names.name(Topic::tasks), [&] {
+    TaskEvent event;
+    event.task = key;
+    event.rev = 1;
+    event.cause = first.id + "@0w";
+    event.verb = Verb::withdrawn;
+    event.by = {"dispatch", "rival"};
+    event.at = kTen;
+    event.mention = first.id;
+    event.revision = "0w";
+    REQUIRE(bench.bus->publish(bench.home->names.name(Topic::tasks),
+                               std::vector{make_record(bench.home->names, Topic::tasks, key,
+                                                       key + "/" + event.cause, to_json(event))}));
+  });
+  bench.settle(node);
+  const Ending out = outcome(*bench.bus, node);
+  CHECK(out.tasks.at(key).contains("state no_task"));
+  CHECK(out.verdicts.at(first.id + "@0").find("opened") == std::string::npos);
+  const std::string own = task_id_of(second.id);
+  CHECK(out.verdicts.at(second.id + "@0") == "opened " + own);
+  CHECK(out.tasks.at(own).contains("state open"));
+}
+
 void kill_at_every_step(BuildHouse build, const CrashEffort& effort) {
   Ending undisturbed;
   int64_t operations = 0;

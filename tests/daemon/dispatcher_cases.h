@@ -16,6 +16,7 @@ struct CrashEffort {
 };
 
 void settle_an_evening(BuildHouse build);
+void obey_a_rival(BuildHouse build);
 void kill_at_every_step(BuildHouse build, const CrashEffort& effort);
 void let_two_come_and_go(BuildHouse build, const CrashEffort& effort);
 

@@ -12,6 +12,10 @@ TEST_CASE("an evening nothing disturbs") {
   settle_an_evening(embedded_house);
 }
 
+TEST_CASE("a rival's fate is obeyed, also by what would have rested on ours") {
+  obey_a_rival(embedded_house);
+}
+
 TEST_CASE("killed at any step, in any way, with its books or without: the same end") {
   kill_at_every_step(embedded_house, kEffort);
 }
