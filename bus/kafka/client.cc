@@ -22,6 +22,7 @@ struct KafkaClient::State {
       : settings(of),
         name(std::move(called)),
         group(joined),
+        was_up(told.was_up()),
         troubles(&told),
         callbacks(std::move(handed)),
         meter(std::in_place, name.substr(0, name.find('-'))) {}
@@ -30,15 +31,16 @@ struct KafkaClient::State {
   const std::string name;
   const std::string group;
   rd_kafka_t* handle = nullptr;
+  std::atomic<bool> was_up;  // this client or another of the same bus
 
   mutable std::mutex mutex;  // guards what follows
   KafkaTroubles* troubles;   // null once the client is gone
   KafkaCallbacks callbacks;
   std::optional<KafkaMeter> meter;  // none once the client is gone; "follow-3" counts as "follow"
-  std::string last_reason = {};     // of a connection that failed; _ALL_BROKERS_DOWN tells none
+  rd_kafka_resp_err_t last_code = RD_KAFKA_RESP_ERR__TRANSPORT;
+  std::string last_reason = {};  // of a connection that failed; _ALL_BROKERS_DOWN tells none
   bool in_trouble = false;
   std::optional<Time> down_since = {};  // of all brokers; real time
-  std::atomic<bool> was_up = false;
 
   Error diagnosis(rd_kafka_resp_err_t code, std::string_view reason, std::string_view topic) const {
     return diagnose(code, reason, {settings, topic, group, was_up});
@@ -82,28 +84,32 @@ void KafkaClient::State::failed(rd_kafka_resp_err_t code, std::string_view reaso
   std::scoped_lock lock(mutex);
   if (!troubles) return;
   const bool all_down = code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
-  if (!all_down) last_reason = shortened(reason);
-  const Error why = diagnosis(code, last_reason, {});
-  if (all_down && !down_since) down_since = real_clock().now();
-  if (why.fault == Fault::transient) return;  // see still_down()
+  if (!all_down) {
+    last_code = code;
+    last_reason = shortened(reason);
+  }
+  const Error why = diagnosis(last_code, last_reason, {});
+  const bool is_guess = is_broken_off(last_reason);
+  if ((all_down || is_guess) && !down_since) down_since = real_clock().now();
+  if (why.fault == Fault::transient || is_guess) return;  // see still_down()
   in_trouble = true;
   troubles->begin(kKafkaConnection, name, why);
 }
 
 // The first of several addresses that refuses is reported as all of them, before the next is
-// tried: what lasts for a second is a trouble.
+// tried; and what breaks off may be a broker that is just starting. What lasts is a trouble.
 void KafkaClient::State::still_down() {
   std::scoped_lock lock(mutex);
   const bool lasts = down_since && real_clock().now() - *down_since >= kDownFor;
   if (!lasts || in_trouble || !troubles) return;
   in_trouble = true;
-  troubles->begin(kKafkaConnection, name,
-                  diagnosis(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, last_reason, {}));
+  troubles->begin(kKafkaConnection, name, diagnosis(last_code, last_reason, {}));
 }
 
 void KafkaClient::State::answered() {
   was_up = true;
   std::scoped_lock lock(mutex);
+  if (troubles) troubles->note_up();
   down_since.reset();
   if (!in_trouble || !troubles) return;
   in_trouble = false;

@@ -67,11 +67,6 @@ Error no_answer(std::string_view reason, const KafkaSettings& settings) {
           {}};
 }
 
-// Connections that break off tell of a listener of another kind, or of a broker that is dying.
-bool is_broken_off(std::string_view reason) {
-  return has(reason, "Disconnected") || has(reason, "unexpected eof");
-}
-
 Error no_connection(std::string_view reason, const KafkaSettings& settings) {
   if (has(reason, "bad certificate") || has(reason, "certificate required") ||
       has(reason, "unknown ca") || has(reason, "certificate unknown")) {
@@ -169,6 +164,10 @@ Error diagnose_command(rd_kafka_resp_err_t code, std::string_view reason,
 }
 
 }  // namespace
+
+bool is_broken_off(std::string_view reason) {
+  return has(reason, "Disconnected") || has(reason, "unexpected eof");
+}
 
 Error diagnose(rd_kafka_resp_err_t code, std::string_view reason, const KafkaSubject& subject) {
   const KafkaSettings& settings = subject.settings;

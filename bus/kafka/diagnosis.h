@@ -17,7 +17,7 @@ struct KafkaSubject {
   const KafkaSettings& settings;
   std::string_view topic = {};
   std::string_view group = {};
-  bool was_up = false;  // this client has been connected: listener and login suit each other
+  bool was_up = false;  // there has been a connection: listener and login suit each other
 };
 
 // `reason` is librdkafka's own text, which tells cases apart that share a code. transient: brokers
@@ -25,5 +25,8 @@ struct KafkaSubject {
 // has to act). malformed: a record the broker will not have. missing: a place that is not kept.
 // conflict: another process has joined under our `node`.
 Error diagnose(rd_kafka_resp_err_t code, std::string_view reason, const KafkaSubject& subject);
+
+// A connection that broke off tells of a listener of another kind, or of a broker that is dying.
+bool is_broken_off(std::string_view reason);
 
 }  // namespace maitred

@@ -5,6 +5,7 @@
 // Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -28,6 +29,9 @@ class KafkaTroubles {
   bool any(std::string_view subject) const;
   std::optional<Error> of(std::string_view subject) const;  // none: it can be used
   std::vector<std::string> sentences() const;
+  // Some client has been connected: listener and login suit each other.
+  void note_up() { up_ = true; }
+  bool was_up() const { return up_; }
 
  private:
   struct Trouble {
@@ -40,6 +44,7 @@ class KafkaTroubles {
 
   mutable std::mutex mutex_;
   Open open_;
+  std::atomic<bool> up_ = false;
 };
 
 inline constexpr std::string_view kKafkaConnection = "kafka";
