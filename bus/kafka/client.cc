@@ -15,6 +15,7 @@
 namespace maitred {
 
 static constexpr Duration kDownFor{1'000};
+static constexpr Duration kRestAfter{3'000};
 
 struct KafkaClient::State {
   State(const KafkaSettings& of, std::string called, std::string_view joined, KafkaTroubles& told,
@@ -39,7 +40,8 @@ struct KafkaClient::State {
   std::optional<KafkaMeter> meter;  // none once the client is gone; "follow-3" counts as "follow"
   rd_kafka_resp_err_t last_code = RD_KAFKA_RESP_ERR__TRANSPORT;
   std::string last_reason = {};  // of a connection that failed; _ALL_BROKERS_DOWN tells none
-  bool in_trouble = false;
+  bool in_trouble = false, passes = false;  // passes: without anybody's doing
+  Time failed_at = {};
   std::optional<Time> down_since = {};  // of all brokers; real time
 
   Error diagnosis(rd_kafka_resp_err_t code, std::string_view reason, std::string_view topic) const {
@@ -47,6 +49,7 @@ struct KafkaClient::State {
   }
   void failed(rd_kafka_resp_err_t code, std::string_view reason);
   void still_down();
+  void rests();
   void answered();
   void on_statistics(std::string_view text);
 };
@@ -83,6 +86,7 @@ void KafkaClient::State::failed(rd_kafka_resp_err_t code, std::string_view reaso
   }
   std::scoped_lock lock(mutex);
   if (!troubles) return;
+  failed_at = real_clock().now();
   const bool all_down = code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
   if (!all_down) {
     last_code = code;
@@ -93,6 +97,7 @@ void KafkaClient::State::failed(rd_kafka_resp_err_t code, std::string_view reaso
   if ((all_down || is_guess) && !down_since) down_since = real_clock().now();
   if (why.fault == Fault::transient || is_guess) return;  // see still_down()
   in_trouble = true;
+  passes = false;
   troubles->begin(kKafkaConnection, name, why);
 }
 
@@ -103,7 +108,18 @@ void KafkaClient::State::still_down() {
   const bool lasts = down_since && real_clock().now() - *down_since >= kDownFor;
   if (!lasts || in_trouble || !troubles) return;
   in_trouble = true;
-  troubles->begin(kKafkaConnection, name, diagnosis(last_code, last_reason, {}));
+  const Error why = diagnosis(last_code, last_reason, {});
+  passes = why.fault == Fault::transient;
+  troubles->begin(kKafkaConnection, name, why);
+}
+
+// One that has nothing to ask connects to nobody, and would stay in trouble when it is over.
+void KafkaClient::State::rests() {
+  std::scoped_lock lock(mutex);
+  if (!in_trouble || !passes || !troubles || troubles->last_up() < failed_at + kRestAfter) return;
+  in_trouble = false;
+  down_since.reset();
+  troubles->end(kKafkaConnection, name);
 }
 
 void KafkaClient::State::answered() {
@@ -122,7 +138,9 @@ void KafkaClient::State::on_statistics(std::string_view text) {
     std::scoped_lock lock(mutex);
     if (meter) meter->show(statistics);
   }
-  statistics.any_up ? answered() : still_down();
+  if (statistics.any_up) return answered();
+  still_down();
+  rests();
 }
 
 // librdkafka's callbacks; `opaque` is the State.

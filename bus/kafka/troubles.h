@@ -29,9 +29,12 @@ class KafkaTroubles {
   bool any(std::string_view subject) const;
   std::optional<Error> of(std::string_view subject) const;  // none: it can be used
   std::vector<std::string> sentences() const;
-  // Some client has been connected: listener and login suit each other.
-  void note_up() { up_ = true; }
-  bool was_up() const { return up_; }
+  // When some client was last answered, real time; epoch = never. Once one was, listener and login
+  // suit each other; and a client that has nothing to ask is in no trouble while others are
+  // answered.
+  void note_up() { up_ = real_clock().now(); }
+  Time last_up() const { return up_; }
+  bool was_up() const { return last_up() != Time(); }
 
  private:
   struct Trouble {
@@ -44,7 +47,7 @@ class KafkaTroubles {
 
   mutable std::mutex mutex_;
   Open open_;
-  std::atomic<bool> up_ = false;
+  std::atomic<Time> up_ = Time();
 };
 
 inline constexpr std::string_view kKafkaConnection = "kafka";

@@ -75,8 +75,11 @@ min_insync = 1
     CHECK(drained());
     CAPTURE(status);
     CAPTURE(daemon->log());
-    CHECK(daemon->lines("bus.trouble") == before + 1);
-    CHECK(daemon->lines("bus.recovered") == over + 1);
+    // One line each; a machine so busy that a broker seems gone again may make it two.
+    const int began = daemon->lines("bus.trouble") - before;
+    CHECK(began >= 1);
+    CHECK(began <= 2);
+    CHECK(daemon->lines("bus.recovered") - over == began);
     CHECK(daemon->lines(".failed") == 0);  // one says it, the others need not
   }
 
