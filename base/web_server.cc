@@ -300,11 +300,12 @@ void WebServer::stop() {
   Body& body = *body_;
   if (!body.daemon) return;
   const int listening = MHD_quiesce_daemon(body.daemon);
-  body.stop.request_stop();
   {
+    // First, lest a worker that the stop sets free begins with one that still waits in line.
     std::scoped_lock lock(body.mutex);
     body.stopping = true;
   }
+  body.stop.request_stop();
   body.changed.notify_all();
   body.workers.clear();
   {
